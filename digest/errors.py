@@ -1,0 +1,92 @@
+"""Every error a person may meet, drawn as one tree, each with what to do about it.
+
+    DigestError                     exit 1
+    ├── UsageError                  exit 2   the command line or sources.yaml asks for what cannot be
+    │   └── SettingsError                    sources.yaml: the path of the key, what is wrong, the cure
+    ├── TooFewStoriesError             exit 3   too little to make an edition
+    ├── BusyError                  exit 75  another run is in progress
+    ├── GatherError                          one source, file or page that could not be read: a line in the report
+    ├── SpanError                            a takeaway that does not quote its article
+    ├── TemplateError                        file, line and cause of a mistake in a template
+    └── StoreError                           the database cannot be opened, or is not one of ours
+
+A message is an English template with named values, so that the door that shows it can put it in the reader's language:
+`GatherError(N_("no answer within {seconds} s"), seconds=20)`. `str(error)` is the English sentence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+
+def N_(message: str) -> str:  # noqa: N802 - gettext's own name for "translate this later"
+    """Mark a message for the translation catalogues without translating it."""
+    return message
+
+
+class DigestError(Exception):
+    """Something went wrong that a person can understand: a message, its values, and a hint where there is a cure to type."""
+
+    exit_code = 1
+
+    def __init__(self, message: str, *, hint: str | None = None, **values: object) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.values = values
+
+    def text(self, translate: Callable[[str], str] = str) -> str:
+        """The message in the reader's language, its values filled in."""
+        return translate(self.message).format(**self.values)
+
+    def hint_text(self, translate: Callable[[str], str] = str) -> str | None:
+        """The cure in the reader's language; None where there is nothing to suggest."""
+        return translate(self.hint).format(**self.values) if self.hint else None
+
+    def __str__(self) -> str:
+        return self.text()
+
+
+class UsageError(DigestError):
+    """What was asked for cannot be done as it was asked."""
+
+    exit_code = 2
+
+
+class SettingsError(UsageError):
+    """sources.yaml holds something wrong; its text starts with the file and the path of the key (empty: the file as a whole)."""
+
+    def __init__(self, message: str, *, file: str, path: str = "", hint: str | None = None, **values: object) -> None:
+        super().__init__(message, hint=hint, file=file, path=path, **values)
+        self.place = f"{file}: {path}: " if path else f"{file}: "
+
+    def text(self, translate: Callable[[str], str] = str) -> str:
+        return self.place + super().text(translate)
+
+
+class TooFewStoriesError(DigestError):
+    """Fewer stories than `min_stories`: no draft is made."""
+
+    exit_code = 3
+
+
+class BusyError(DigestError):
+    """Another run holds the lock of this store."""
+
+    exit_code = 75
+
+
+class GatherError(DigestError):
+    """One source, file or page could not be read; the edition is made from the rest."""
+
+
+class SpanError(DigestError):
+    """A takeaway whose span is not in the article's text."""
+
+
+class TemplateError(DigestError):
+    """A template cannot be rendered: the file, the line and the cause."""
+
+
+class StoreError(DigestError):
+    """The store cannot be opened or is not one of ours."""
