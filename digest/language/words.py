@@ -1,0 +1,160 @@
+"""Words of the six languages we know: which language a text is in, its words, their lemmas, and the words that say nothing.
+
+The one home of simplemma and py3langid. Both load their data (0.1 s and up) when first needed, never at import.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from py3langid.langid import LanguageIdentifier
+
+KNOWN = ("fr", "en", "de", "es", "it", "pt")
+"""Languages that are told apart and lemmatised; an article may still be in another."""
+
+_WORD = re.compile(r"[^\W_]+")
+_COMBINING = re.compile("[\u0300-\u036f]+")
+_TYPEWRITTEN = tuple(zip("’‘ʼ′“”„«»‐‑œæ", ["'"] * 4 + ['"'] * 5 + ["-"] * 2 + ["oe", "ae"], strict=True))
+_VOTERS = 150
+"""Words read to vote on a language: about a paragraph."""
+_FEW = 5
+"""Fewer words than this are a name ("Mobilic", "Open Terms Archive"): they must speak against the default to leave it."""
+_SURE = 8
+"""Stop words that one language must have in the vote, and twice as many as any other, to spare the model."""
+
+
+def detect(text: str, default: str = "fr") -> str:
+    """The two-letter code of the language of a text, one of KNOWN; `default` where it holds no word, or only a name."""
+    start = text[:3000]
+    words = tokens(start)[:_VOTERS]
+    if not any(word.isalpha() for word in words):
+        return default
+    votes = {lang: sum(word in STOP_WORDS[lang] for word in words) for lang in KNOWN}
+    second, first = sorted(votes.values())[-2:]
+    winner = max(votes, key=votes.__getitem__)
+    if first >= _SURE and first >= 2 * second:
+        return winner
+    if len(words) < _FEW and votes.get(default) == first:
+        return default
+    return str(_identifier().classify(start)[0])
+
+
+def tokens(text: str) -> list[str]:
+    """The words and numbers of a text in lower case, accents kept; apostrophes, hyphens and other signs part them."""
+    return _WORD.findall(text.lower())
+
+
+@lru_cache(maxsize=200_000)
+def lemma(word: str, lang: str) -> str:
+    """The dictionary form of a word in lower case ("européennes": "européen"); the word itself in a language not in KNOWN.
+
+    Never give it an acronym: simplemma makes "avoir" of "AI".
+    """
+    word = word.lower()
+    if lang not in KNOWN:
+        return word
+    import simplemma
+
+    return str(simplemma.lemmatize(word, lang=lang)).lower()
+
+
+def fold(text: str) -> str:
+    """A text as one compares it: case and accents removed, quotes and hyphens straight, no-break spaces plain. Lengths change."""
+    text = text.casefold()
+    if text.isascii():
+        return text
+    for sign, plain in _TYPEWRITTEN:  # a third of the time of str.translate
+        text = text.replace(sign, plain)
+    return _COMBINING.sub("", unicodedata.normalize("NFKD", text))
+
+
+@cache
+def _identifier() -> LanguageIdentifier:
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+    identifier = LanguageIdentifier.from_model_file(MODEL_FILE)
+    identifier.set_languages(list(KNOWN))
+    return identifier
+
+
+_LISTS = {
+    "fr": """
+        a à afin ai aie ainsi alors après as au aucun aucune aujourd auquel aussi autre autres aux auxquelles auxquels avaient
+        avait avant avec avoir avons ayant beaucoup bien c car ce ceci cela celle celles celui cependant certains certaines
+        ces cet cette ceux chacun chaque chez ci comme comment d dans de déjà depuis des desquels deux doit doivent donc dont
+        du durant elle elles en encore enfin entre es est et étaient était étant été être eu eux fait faire font faut furent
+        fut grâce hors il ils j jamais je jusqu jusque l la là laquelle le lequel les lesquelles lesquels leur leurs lors
+        lorsque lui m ma mais malgré même mêmes me mes moi moins mon n ne ni non nos notre nôtre nous on ont or ou où par
+        parce parfois parmi pas pendant peu peut peuvent plus plusieurs plutôt pour pourquoi pourra pourrait près puis puisque
+        qu quand quant que quel quelle quelles quelque quelques quels qui quoi quoique s sa sans sauf se selon sera seraient
+        serait seront ses seulement si sinon soi soient soit son sont sous souvent suis sur t ta tant te tel telle telles tels
+        tes toi ton toujours tous tout toute toutefois toutes très trop tu un une va vers via voici voilà vont vos votre vous
+        vu y
+    """,
+    "en": """
+        a about above across after again against all almost along already also although always am among an and another any
+        anyone are around as at away be became because become been before behind being below between both but by can cannot
+        could d did didn do does doesn doing don done down during each either else enough even ever every few for from further
+        get gets got had hadn has hasn have haven having he her here hers herself him himself his how however i if in indeed
+        instead into is isn it its itself just least less let like ll made make makes many may me might mine more most much
+        must my myself near neither never no nor not now of off often on once one only onto or other others our ours ourselves
+        out over own per perhaps rather re s same she should shouldn since so some such t than that the their theirs them
+        themselves then there therefore these they this those through throughout thus to together too toward towards under
+        until up upon us use used using ve very via was wasn we well were weren what whatever when where whether which while
+        who whole whom whose why will with within without won would yet you your yours yourself
+    """,
+    "de": """
+        ab aber alle allem allen aller alles als also am an andere anderem anderen anderer anderes anders auch auf aus bei
+        beim bereits bevor bin bis bist bzw da dabei dadurch dafür dagegen daher damit danach dann daran darauf darin darüber
+        das dass davon dazu dein dem den denen denn dennoch der deren des dessen deshalb die dies diese diesem diesen dieser
+        dieses doch dort du durch ebenfalls ein eine einem einen einer eines einige einigen er es etwa etwas euch euer für
+        gegen gibt habe haben hat hatte hatten hier hin hinter ich ihm ihn ihnen ihr ihre ihrem ihren ihrer im immer in indem
+        ins ist ja je jede jedem jeden jeder jedes jedoch kann kein keine keinem keinen keiner konnte können könnte man mehr
+        mein meine mich mir mit muss müssen nach nachdem neben nicht nichts noch nun nur ob oder ohne schon sehr sei sein
+        seine seinem seinen seiner seit sich sie sind so sobald sogar solche soll sollen sollte sollten sondern sowie soweit
+        sowohl statt über um und uns unser unsere unserer unter viel viele vom von vor wann war waren warum was weil weiter
+        welche welchem welchen welcher welches wenn wer werde werden wie wieder will wir wird wo wobei wurde wurden während
+        würde würden zu zum zur zwar zwischen
+    """,
+    "es": """
+        a acá además ahí ahora al algo algún alguna algunas algunos allí ante antes aquel aquella aquellas aquello aquellos
+        aquí así aún aunque bajo bien cada casi como cómo con contra cual cuál cuales cualquier cuando cuándo cuanto de debe
+        deben del desde donde dónde dos durante e el él ella ellas ello ellos en entonces entre era eran eres es esa esas ese
+        eso esos está estaba están estar estas este esta esto estos fue fueron gran ha haber había han has hasta hay he hemos
+        la las le les lo los luego mas más me mediante menos mi mí mientras mis misma mismas mismo mismos mucha muchas mucho
+        muchos muy nada ni no nos nosotros nuestra nuestras nuestro nuestros nunca o os otra otras otro otros para pero poco
+        por porque pues puede pueden que qué quien quién quienes se sea sean según ser será serán si sí sido siempre sin sino
+        sobre son soy su sus suya suyo también tampoco tan tanto te tenemos tener tengo ti tiene tienen toda todas todavía
+        todo todos tras tu tus un una unas uno unos usted ustedes va van varias varios vosotros y ya yo
+    """,
+    "it": """
+        a ad agli ai al alcune alcuni alla alle allo allora altra altre altri altro anche ancora avere aveva avevano c che chi
+        ci cioè ciò come con contro cosa così cui d da dagli dai dal dall dalla dalle dallo degli dei del dell della delle
+        dello dentro di dopo dove dovrebbe due durante e è ed era erano essere fa fino fra fu già gli grazie ha hanno ho i il
+        in infatti inoltre io l la le lei li lo loro lui ma mai me mediante meno mentre mi mia mie miei mio molta molte molti
+        molto ne né negli nei nel nell nella nelle nello nessun nessuna no noi non nostra nostre nostri nostro o ogni oggi
+        oltre per perché però più poi poiché presso prima proprio può possono qual quale quali qualche quando quanto quasi
+        quella quelle quelli quello questa queste questi questo qui quindi s sarà saranno se sé secondo sembra sempre senza si
+        sia siamo siano solo sono sopra sotto sta stata state stati stato su sua sue sugli sui sul sull sulla sulle sullo suo
+        suoi tale tali tanto te ti tra tramite tu tua tuo tutta tutte tutti tutto un una uno verso vi via viene vengono voi
+        vostra vostro
+    """,
+    "pt": """
+        a à às ainda além algo alguém algum alguma algumas alguns ante antes ao aos apenas após aquela aquelas aquele aqueles
+        aquilo as assim até através bem cada coisa com como contra da das de dela delas dele deles depois desde dessa desse
+        desta deste deve devem do dois dos durante e é ela elas ele eles em enquanto então entre era eram essa essas esse
+        esses esta está estão estas estava este estes eu foi foram há isso isto já la lhe lhes logo mais mas me mediante menos
+        mesma mesmo meu meus minha muita muitas muito muitos na nas não nem nenhum nenhuma nessa nesse nesta neste no nos nós
+        nossa nossas nosso nossos num numa nunca o onde os ou outra outras outro outros para pela pelas pelo pelos per pode
+        podem pois por porém porque pouco qual quais qualquer quando quanto que quê quem se seja sejam sem sempre ser será
+        serão seu seus si sido sob sobre são sua suas também tal tanto tão te tem têm ter teve toda todas todo todos tu tua
+        tudo um uma umas uns vai vão você vocês vos
+    """,
+}
+STOP_WORDS: Mapping[str, frozenset[str]] = {lang: frozenset(words.split()) for lang, words in _LISTS.items()}
+"""For each of KNOWN, the lower-case words that carry no subject; elided forms ("l", "qu") and word parts ("aujourd") included."""
