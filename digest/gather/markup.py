@@ -1,0 +1,232 @@
+"""HTML and Markdown as plain words: the canonical text of an article, and the links it makes.
+
+What comes out is in the form that `blocks.py` tells. Nothing else of the markup survives, so nothing of it can harm: scripts, styles
+and forms are dropped with what they hold, and whoever prints a text escapes it. The one home of lxml and markdown-it in this room.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+from urllib.parse import urljoin, urlsplit
+
+import lxml.html
+from lxml import etree
+from markdown_it import MarkdownIt
+
+from digest.gather.blocks import Block, Kind, as_item, one_line, write_text
+from digest.model import Link
+
+HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+LONGEST_HEADING = 160
+"""Characters; a longer one is a paragraph that someone set in large type, and would hide its words from the takeaways."""
+_UNREAD = (
+    "script", "style", "noscript", "template", "svg", "math", "iframe", "object", "embed", "canvas", "audio", "video", "head",
+    "title", "form", "button", "select", "textarea", "input", "figcaption", "dialog", "rt",
+)  # fmt: skip
+_BLOCKS = frozenset({
+    "address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "div", "dl", "dt", "fieldset",
+    "figure", "footer", "header", "hgroup", "hr", "html", "legend", "main", "nav", "p", "pre", "section", "summary", "table",
+    "tbody", "tfoot", "thead", "tr",
+})  # fmt: skip
+_LISTS = frozenset({"ul", "ol", "menu", "dir"})
+_BREAK = "\v"  # a line break that was asked for (<br>, a line of <pre>), told from the spaces of the source
+
+
+def html_to_text(html: str, base_url: str | None = None) -> tuple[str, tuple[Link, ...]]:
+    """The canonical text of a fragment or a page of HTML, and its links to the web, each address once.
+
+    `base_url` completes relative addresses; without it they are left out.
+    """
+    root = parsed(html)
+    if root is None:
+        return "", ()
+    return element_text(root), element_links(root, base_url)
+
+
+def plain(html_fragment: str) -> str:
+    """One line of plain words from a fragment of HTML such as a title."""
+    if "<" not in html_fragment and "&" not in html_fragment:
+        return one_line(html_fragment)
+    root = parsed(html_fragment)
+    if root is None:
+        return ""
+    drop_unread(root)
+    for line_break in root.iter("br", "p", "div"):
+        line_break.tail = " " + (line_break.tail or "")
+    return one_line(str(root.text_content()))
+
+
+def markdown_to_html(md: str) -> str:
+    """CommonMark with tables as HTML; HTML inside it passes through."""
+    return str(_MARKDOWN.render(md))
+
+
+_MARKDOWN = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+
+
+def parsed(html: str) -> lxml.html.HtmlElement | None:
+    """The tree of a page or fragment, however broken; None where there is nothing in it."""
+    # As bytes, because lxml refuses text that declares an encoding ("<?xml version=… encoding=…?>").
+    body = html.replace("\x00", "").encode("utf-8", "replace")
+    try:
+        return lxml.html.document_fromstring(body, parser=lxml.html.HTMLParser(encoding="utf-8", huge_tree=True))
+    except etree.ParserError:
+        return None
+
+
+def drop_unread(root: lxml.html.HtmlElement) -> None:
+    """Takes out of a tree, in place, what nobody reads as text: comments, scripts, forms, captions, marks of footnotes."""
+    etree.strip_elements(root, etree.Comment, etree.ProcessingInstruction, *_UNREAD, with_tail=False)
+    for mark in list(root.iter("sup")):
+        links = mark.findall(".//a")
+        if links and all(link.get("href", "").startswith("#") for link in links):
+            mark.drop_tree()
+
+
+def element_links(root: lxml.html.HtmlElement, base_url: str | None) -> tuple[Link, ...]:
+    """The links to the web under an element, in reading order, each address once, with the words they stand on."""
+    links: dict[str, Link] = {}
+    for anchor in root.iter("a"):
+        url = absolute(anchor.get("href", ""), base_url)
+        words = one_line(str(anchor.text_content()))
+        if url and words and url not in links:
+            links[url] = Link(text=words, url=url)
+    return tuple(links.values())
+
+
+def absolute(href: str, base_url: str | None) -> str | None:
+    """A complete http or https address; None for any other, or for a place in the same page."""
+    href = href.strip()
+    if not href or href.startswith("#"):
+        return None
+    try:
+        url = urljoin(base_url or "", href)
+        parts = urlsplit(url)
+        sound = parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        return None
+    return url if sound else None
+
+
+def element_text(root: lxml.html.HtmlElement) -> str:
+    """The canonical text under an element, which loses in place what is not read."""
+    drop_unread(root)
+    writer = _BlockWriter()
+    for event, element in etree.iterwalk(root, events=("start", "end")):
+        if event == "start":
+            writer.open(element)
+            writer.say(element.text, element)
+        else:
+            writer.close(element)
+            if element is not root:
+                writer.say(element.tail, element.getparent())
+    writer.flush()
+    return write_text(_settled(writer.blocks))
+
+
+class _BlockWriter:
+    """Gathers words until a block ends, and knows what the block is."""
+
+    def __init__(self) -> None:
+        self.blocks: list[tuple[Kind | Literal["bold"], str]] = []
+        self._words: list[str] = []
+        self._items = 0  # <li> that are open
+        self._inside: Literal["heading", "bold"] | None = None
+
+    def open(self, element: etree._Element) -> None:
+        tag = element.tag
+        if tag == "br":
+            self._words.append(_BREAK)
+        elif tag in HEADINGS:
+            self.flush()
+            self._inside = "heading"
+        elif tag == "li" or tag in _LISTS:
+            self.flush()
+            self._items += tag == "li"
+        elif tag in _BLOCKS:
+            self._end_block(tag)
+            if self._inside is None and not self._items and _all_bold(element):
+                self._inside = "bold"
+        elif tag == "q":
+            self._words.append('"')
+
+    def close(self, element: etree._Element) -> None:
+        tag = element.tag
+        if tag in HEADINGS:
+            self.flush()
+            self._inside = None
+        elif tag == "li" or tag in _LISTS:
+            self.flush()
+            self._items -= tag == "li"
+        elif tag in ("td", "th"):
+            self._words.append(" | ")
+        elif tag in _BLOCKS:
+            self._end_block(tag)
+            if self._inside == "bold":
+                self._inside = None
+        elif tag == "q":
+            self._words.append('"')
+
+    def say(self, words: str | None, parent: etree._Element | None) -> None:
+        if not words:
+            return
+        if parent is not None and parent.tag == "pre":
+            words = words.replace("\n", _BREAK)
+        self._words.append(re.sub(r"[ \t\r\n\f]+", " ", words))
+
+    def _end_block(self, tag: object) -> None:
+        if self._inside == "heading" or (self._items and tag in ("p", "div")):
+            self._words.append(_BREAK)  # paragraphs of one item or one heading stay together
+        else:
+            self.flush()
+
+    def flush(self) -> None:
+        words = "".join(self._words)
+        self._words.clear()
+        if self._inside:
+            self._add(self._inside, words)
+        elif self._items:
+            self._add("item", words)
+        else:
+            for paragraph in re.split(rf"{_BREAK}\s*{_BREAK}", words):
+                self._add_lines(paragraph.split(_BREAK))
+
+    def _add_lines(self, lines: list[str]) -> None:
+        items = [as_item(line) for line in lines]
+        if sum(item is not None for item in items) < 2:
+            self._add("paragraph", " ".join(lines))
+            return
+        for line, item in zip(lines, items, strict=True):
+            self._add("paragraph" if item is None else "item", item or line)
+
+    def _add(self, kind: Kind | Literal["bold"], words: str) -> None:
+        line = one_line(words).strip("| ")
+        if line:
+            self.blocks.append((kind, line))
+
+
+def _all_bold(element: etree._Element) -> bool:
+    """Whether an element holds nothing but one bold run: how many editors of sites write a heading."""
+    children = [child for child in element if child.tag != "br"]
+    if len(children) != 1 or children[0].tag not in ("strong", "b"):
+        return False
+    return not any((words or "").strip() for words in (element.text, *(child.tail for child in element)))
+
+
+def _settled(blocks: list[tuple[Kind | Literal["bold"], str]]) -> list[Block]:
+    settled: list[Block] = []
+    for i, (kind, words) in enumerate(blocks):
+        if kind == "heading":
+            settled.append(("heading" if len(words) <= LONGEST_HEADING else "paragraph", words))
+        elif kind == "bold":
+            leads = i + 1 < len(blocks) and blocks[i + 1][0] in ("paragraph", "item")
+            heads = leads and _reads_as_heading(words)
+            settled.append(("heading", words.rstrip(" :\u00a0\u202f")) if heads else ("paragraph", words))
+        else:
+            settled.append((kind, words))
+    return settled
+
+
+def _reads_as_heading(words: str) -> bool:
+    return len(words) <= 90 and len(words.split()) <= 14 and words[-1] not in ".!…;,"
