@@ -1,7 +1,7 @@
 """HTML and Markdown as plain words: the canonical text of an article, and the links it makes.
 
-What comes out is in the form that `blocks.py` tells. Nothing else of the markup survives, so nothing of it can harm: scripts, styles
-and forms are dropped with what they hold, and whoever prints a text escapes it. The one home of lxml and markdown-it in this room.
+What comes out is in the form that `blocks.py` tells. Nothing else of the markup survives, so nothing of it can harm: scripts,
+styles and forms are dropped with what they hold, and whoever prints a text escapes it. The home of lxml and markdown-it here.
 """
 
 from __future__ import annotations

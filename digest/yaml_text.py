@@ -1,0 +1,142 @@
+"""YAML as people write it: what is read is what the page seems to say. The one home of PyYAML.
+
+Plain values follow YAML 1.2's core rules rather than 1.1's: only `true` and `false` are booleans, so `no`, `on`, `off`, `yes` and
+`NO` (Norway) stay words; dates (`2026-11-03`), times (`12:30`) and numbers with a leading zero (`01000`, a postcode) stay text.
+A key given twice is an error, where YAML would silently keep the last.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Hashable
+from typing import Any
+
+import yaml
+
+from digest.errors import N_, DigestError
+
+_DEEPEST = 100
+"""Levels of nesting; libyaml has no limit of its own, and 50,000 levels overflow the stack and end the process."""
+
+
+class YamlError(DigestError):
+    """A text that is not sound YAML: where, and why."""
+
+    def __init__(self, message: str, *, line: int, column: int, hint: str | None = None, **values: object) -> None:
+        super().__init__(message, hint=hint, **values)
+        self.line = line
+        """Counted from 1."""
+        self.column = column
+        """Counted from 1."""
+
+    @property
+    def cause(self) -> str:
+        """Why, in plain English words, without the place."""
+        return super().text()
+
+    def text(self, translate: Callable[[str], str] = str) -> str:
+        place = translate(N_("line {line}, column {column}: {cause}"))
+        return place.format(line=self.line, column=self.column, cause=super().text(translate))
+
+
+def read_yaml(text: str) -> object:
+    """The value that a YAML text holds; None for an empty one. Raises YamlError."""
+    try:
+        _refuse_depth(text)
+        return yaml.load(text, Loader=_Loader)  # noqa: S506 - a safe loader, with fewer kinds of plain values
+    except yaml.reader.ReaderError as error:
+        raise _unreadable_character(text, error.position) from error
+    except yaml.MarkedYAMLError as error:
+        raise _explained(error) from error
+
+
+def write_yaml(data: object) -> str:
+    """A YAML text that a person can read and edit: accents as they are, keys in their order, long texts as blocks."""
+    return yaml.dump(data, Dumper=_Dumper, allow_unicode=True, sort_keys=False, default_flow_style=False, width=100)
+
+
+def _refuse_depth(text: str) -> None:
+    depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEEPEST:
+            raise _at(event.start_mark, N_("more than {limit} levels of lists and keys"), limit=_DEEPEST)
+
+
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # which of the two depends on libyaml
+    yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 - PyYAML's own way to say which plain values are not text
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        seen: set[tuple[str, str]] = set()
+        for key, _ in node.value:
+            if isinstance(key, yaml.ScalarNode) and (key.tag, key.value) in seen:
+                raise _at(key.start_mark, N_("the key {key} is given twice; keep one"), key=repr(key.value))
+            seen.add((key.tag, str(key.value)))
+        mapping: dict[Hashable, Any] = super().construct_mapping(node, deep=deep)
+        return mapping
+
+
+for _tag, _pattern, _first in (
+    ("bool", r"true|True|TRUE|false|False|FALSE", "tTfF"),
+    ("null", r"~|null|Null|NULL|", ["~", "n", "N", ""]),
+    ("int", r"[-+]?(?:0|[1-9][0-9]*)", "-+0123456789"),
+    (
+        "float",
+        r"[-+]?(?:0|[1-9][0-9]*)(?:\.[0-9]*)?(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)",
+        "-+0123456789.",
+    ),
+    ("merge", r"<<", "<"),
+):
+    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(rf"^(?:{_pattern})$"), list(_first))
+
+
+class _Dumper(yaml.SafeDumper):
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002 - lists stand inside their key
+        super().increase_indent(flow, False)
+
+    def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002 - `*id001` means nothing to an editor of newsletters
+        return True
+
+
+def _write_words(dumper: yaml.SafeDumper, words: str) -> yaml.ScalarNode:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", words, style="|" if "\n" in words else None)
+
+
+_Dumper.add_representer(str, _write_words)
+
+
+_CAUSES = (
+    (r"mapping values are not", N_("a ':' where none is expected; line it up with its neighbours, or put the text in quotes")),
+    (r"cannot start any token|found a tab", N_("a character that cannot start a value; write spaces for tabs, or use quotes")),
+    (r"could not find expected ':'", N_("a key without its ':'")),
+    (r"did not find expected key|expected <block end>|'-' indicator", N_("a line that does not line up with those above it")),
+    (r"unexpected end of stream|while scanning a quoted scalar", N_("a quote that is never closed")),
+    (r"expected ',' or|expected ']'|expected '}'", N_("a bracket that is never closed, or a comma that is missing")),
+    (r"unknown escape character", N_("a '\\' inside double quotes; write it twice, or use single quotes")),
+    (r"undefined alias", N_("a text that starts with '*'; put it in quotes")),
+    (r"could not determine a constructor", N_("a text that starts with '!'; put it in quotes")),
+    (r"single document", N_("a second '---': the file must hold one document")),
+    (r"unhashable|unacceptable key", N_("a key that is a list or a group of keys")),
+)  # fmt: skip
+
+
+def _explained(error: yaml.MarkedYAMLError) -> YamlError:
+    mark = error.problem_mark or error.context_mark
+    said = f"{error.problem} {error.context or ''}"
+    for pattern, cause in _CAUSES:
+        if re.search(pattern, said):
+            return _at(mark, cause)
+    return _at(mark, N_("{problem}"), problem=error.problem or "?")
+
+
+def _at(mark: Any, message: str, **values: Any) -> YamlError:
+    return YamlError(message, line=mark.line + 1 if mark else 1, column=mark.column + 1 if mark else 1, **values)
+
+
+def _unreadable_character(text: str, position: int) -> YamlError:
+    before = text[:position]
+    code = f"{ord(text[position : position + 1] or chr(0)):04X}"
+    return YamlError(
+        N_("a character that no text holds (U+{code}); remove it"),
+        line=before.count("\n") + 1, column=position - before.rfind("\n"), code=code,
+    )  # fmt: skip

@@ -1,0 +1,120 @@
+"""YAML is read as a person would read it, and written so that a person can edit it."""
+
+from __future__ import annotations
+
+import pytest
+import yaml
+
+from digest.yaml_text import YamlError, read_yaml, write_yaml
+
+
+def test_only_true_and_false_are_booleans() -> None:
+    read = read_yaml("a: no\nb: on\nc: off\nd: yes\ne: NO\nf: y\ng: true\nh: False\n")
+    assert read == {"a": "no", "b": "on", "c": "off", "d": "yes", "e": "NO", "f": "y", "g": True, "h": False}
+
+
+def test_dates_times_and_postcodes_stay_text() -> None:
+    read = read_yaml("- 2026-11-03\n- 2026-11-03 10:00:00\n- 12:30\n- 01000\n- 0x1F\n- 1_000\n- 0o17\n")
+    assert read == ["2026-11-03", "2026-11-03 10:00:00", "12:30", "01000", "0x1F", "1_000", "0o17"]
+
+
+def test_plain_numbers_are_numbers() -> None:
+    assert read_yaml("[6, -3, 0, 2.5, 1e3, .5]") == [6, -3, 0, 2.5, 1000.0, ".5"]
+
+
+@pytest.mark.parametrize("empty", ["", "\n\n", "# rien\n", "~", "null"])
+def test_an_empty_text_is_none(empty: str) -> None:
+    assert read_yaml(empty) is None
+
+
+def test_a_key_without_a_value_is_none() -> None:
+    assert read_yaml("titre:\nauteur: Zoé\n") == {"titre": None, "auteur": "Zoé"}
+
+
+def test_a_key_given_twice_is_refused_where_it_stands() -> None:
+    with pytest.raises(YamlError, match="'name' is given twice") as caught:
+        read_yaml("newsletter:\n  name: Un\n  language: fr\n  name: Deux\n")
+    assert (caught.value.line, caught.value.column) == (4, 3)
+
+
+def test_a_number_and_its_text_are_two_keys() -> None:
+    assert read_yaml("1: a\n'1': b\n") == {1: "a", "1": "b"}
+
+
+def test_merge_keys_may_be_overridden() -> None:
+    assert read_yaml("base: &b {x: 1, y: 2}\nother:\n  <<: *b\n  x: 3\n") == {"base": {"x": 1, "y": 2}, "other": {"x": 3, "y": 2}}
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "cause"),
+    [
+        ("a: b: c\n", 1, "quotes"),
+        ("a: 1\n\tb: 2\n", 2, "tabs"),
+        ('a: 1\nb: "open\nc: 2\n', None, "quote"),
+        ("a: [1, 2\nb: 3\n", None, "bracket"),
+        ("a: 1\n b: 2\n", 2, "quotes|line up"),
+        ('a: "\\q"\n', 1, "twice"),
+        ("a: *x\n", 1, r"'\*'"),
+        ("a: !x y\n", 1, "'!'"),
+        ("a: 1\n---\nb: 2\n", None, "one document"),
+        ("? [a, b]\n: c\n", 1, "key"),
+        ("a: 1\nb: x\x07y\n", 2, r"U\+0007"),
+    ],
+)
+def test_a_mistake_is_told_in_plain_words_with_its_place(text: str, line: int | None, cause: str) -> None:
+    with pytest.raises(YamlError, match=cause) as caught:
+        read_yaml(text)
+    if line:
+        assert caught.value.line == line
+    assert str(caught.value) == f"line {caught.value.line}, column {caught.value.column}: {caught.value.cause}"
+    assert "token" not in caught.value.cause
+
+
+def test_a_mistake_is_told_in_the_readers_language() -> None:
+    french = {"line {line}, column {column}: {cause}": "ligne {line}, colonne {column} : {cause}"}
+    with pytest.raises(YamlError) as caught:
+        read_yaml("a: 1\na: 2\n")
+    assert caught.value.text(lambda message: french.get(message, message)).startswith("ligne 2, colonne 1 : the key 'a'")
+
+
+@pytest.mark.parametrize("text", ["[" * 60_000, "- " * 60_000 + "x", "{a: " * 60_000])
+def test_endless_nesting_is_refused(text: str) -> None:
+    with pytest.raises(YamlError):
+        read_yaml(text)
+
+
+def test_tags_cannot_make_objects() -> None:
+    with pytest.raises(YamlError):
+        read_yaml("!!python/object/apply:os.getcwd []")
+
+
+def test_what_is_written_reads_back_the_same() -> None:
+    data = {
+        "édition": "2026-11",
+        "status": "no",
+        "code": "01000",
+        "heure": "12:30",
+        "n": 3,
+        "juste": True,
+        "rien": None,
+        "texte": "Une première ligne : « oui »\u00a0!\n\nUne autre.\n",
+        "long": "mot " * 60 + "fin",
+        "liste": ["- un", "# deux", "* trois", "", "🌱 quatre\u202f?"],
+        "listes": [{"id": "ia", "points": ["a", "b"]}],
+    }
+    assert read_yaml(write_yaml(data)) == data
+
+
+def test_what_is_written_means_the_same_to_other_readers() -> None:
+    data = {"a": "no", "b": "2026-11-03", "c": "010", "d": "on", "e": "12:30", "f": "null"}
+    assert yaml.safe_load(write_yaml(data)) == data
+
+
+def test_writing_keeps_the_order_and_the_accents_and_sets_lists_in() -> None:
+    written = write_yaml({"z": "été", "a": ("un", "deux"), "t": "x\ny\n"})
+    assert written == "z: été\na:\n  - un\n  - deux\nt: |\n  x\n  y\n"
+
+
+def test_the_same_value_twice_is_written_twice() -> None:
+    shared = ["x"]
+    assert write_yaml({"a": shared, "b": shared}) == "a:\n  - x\nb:\n  - x\n"
