@@ -1,0 +1,77 @@
+"""Where the sentences of an article's text stand: spans, for the six languages of `words`.
+
+A sentence never runs from one line of the text to the next. A stop does not end it after an abbreviation or an initial, before
+a small letter, nor inside a quotation that closes soon after.
+"""
+
+from __future__ import annotations
+
+import re
+
+from digest.language.words import STOP_WORDS
+
+_LINE = re.compile(r"^(?!## )(?:- )?[ \t]*(\S[^\n]*)", re.MULTILINE)
+_STOP = re.compile(r"(?<![.!?…])([.!?…]++)(?:\s?[»”]|[\"’')\]“]|\[\d+\]|[¹²³⁴-⁹])*+(\s++)")
+_QUOTATION = re.compile(r"«[^«»\n]{1,300}»|“[^“”\n]{1,300}”|„[^„“”\n]{1,300}[“”]|\"[^\"\n]{1,300}\"")
+_TOKEN = re.compile(r"[^\s’'«“„\"(\[]*$")
+_NEXT_WORD = re.compile(r"[^\W\d_]+")
+_INITIALS = re.compile(r"[^\W\d_]|(?:[^\W\d_]\.-?)+[^\W\d_]")
+
+_ANNOUNCERS = """
+    m mm mme mmes mlle mgr dr drs pr prof st ste mr mrs ms messrs hon rev gen col sgt capt gov sen rep sr sra srta sres dña
+    ud uds sig sigg dott avv ing geom rag hr frl dipl exmo exma ilmo art arts cf vgl ex ee env approx ca circa vs av apr éd
+    ed eds dir coord trad bd blvd bzw ggf sog inkl zzgl evtl bspw resp eg ie
+"""
+_NUMBERED = """
+    p pp pag págs pág fig figs vol vols chap cap no nos nr n núm num nᵒ abs s bd hs al par sec ch min max réf ref tél tel
+    janv févr fév mars avr juil sept oct nov déc jan feb mar apr jun jul aug sep dec okt dez mai ene abr ago dic gen mag giu
+    lug set ott
+"""
+_ABBREVIATIONS = frozenset(_ANNOUNCERS.split())
+"""What they announce follows, with a capital or not: they never end a sentence."""
+_BEFORE_NUMBERS = frozenset(_NUMBERED.split())
+"""Abbreviations that end no sentence where a number follows."""
+
+
+def sentences(text: str, lang: str) -> list[tuple[int, int]]:
+    """Spans (start, end) of the sentences of an article's text, in order: headings left out, without the mark of list items."""
+    common = STOP_WORDS.get(lang, frozenset())
+    found: list[tuple[int, int]] = []
+    for line in _LINE.finditer(text):
+        start, end = line.start(1), line.start(1) + len(line[1].rstrip())
+        quotations = _QUOTATION.finditer(text, start, end)
+        quotation = next(quotations, None)
+        for stop in _STOP.finditer(text, start, end):
+            while quotation and quotation.end() <= stop.start():
+                quotation = next(quotations, None)
+            inside = quotation and quotation.start() < stop.start() and stop.end() < quotation.end()
+            if not inside and _ends(text, start, stop, lang, common):
+                found.append((start, stop.start(2)))
+                start = stop.end()
+        found.append((start, end))
+    return found
+
+
+def _ends(text: str, start: int, stop: re.Match[str], lang: str, common: frozenset[str]) -> bool:
+    """Whether the sentence that began at `start` ends at this stop."""
+    following = text[stop.end() : stop.end() + 1]
+    if not following or following.islower() or following in ",;:)]»”%":
+        return False
+    if stop[1] != ".":
+        return True
+    before = _TOKEN.search(text, max(start, stop.start() - 20), stop.start())
+    token = before[0] if before else ""
+    if token.isdigit():  # "1. First point"; German writes "am 3. Oktober"
+        return stop.start() - len(token) > start and not (lang == "de" and len(token) < 3)
+    word = token.lower()
+    if word in _ABBREVIATIONS or (word in _BEFORE_NUMBERS and following.isdigit()):
+        return False
+    if _INITIALS.fullmatch(token):
+        return _starts_plainly(text, stop.end(), common)
+    return True
+
+
+def _starts_plainly(text: str, position: int, common: frozenset[str]) -> bool:
+    """Whether what stands there is a word that starts sentences ("Le", "The") rather than a name."""
+    word = _NEXT_WORD.match(text, position)
+    return word is not None and len(word[0]) > 1 and word[0].lower() in common
