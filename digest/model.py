@@ -153,6 +153,18 @@ class Story:
 
 
 @dataclass(frozen=True, slots=True)
+class Kinship:
+    """Which story an article belongs to, and why: kept, so that the team can split what was merged."""
+
+    article: str
+    story: str
+    to: str | None
+    """Id of the article it resembles; None when it starts a story."""
+    because: Literal["alone", "copy", "same-news"]
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
 class LeftOut:
     """A story that the edition does not print, and the reason, in the words of the design (`duplicate-of:ID`, `no-theme`…)."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal, get_args
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
@@ -126,6 +127,8 @@ class Theme(_Strict):
     """Terms that speak for the theme. A bare word matches its inflected forms; an upper-case one only itself."""
     weak_words: tuple[Name, ...] = ()
     """Terms that count only with others."""
+    context: tuple[Name, ...] = Field((), alias="with")
+    """Where given, a weak word counts only near one of these: "association" with "numérique"."""
     exclude: tuple[Name, ...] = Field((), alias="not")
     """Expressions inside which a term does not count ("start-up nation", "Coupe d'Europe")."""
 
@@ -216,7 +219,7 @@ def parse(data: object, *, file: str = "sources.yaml") -> Settings:
     try:
         settings = Settings.model_validate(data)
     except ValidationError as error:
-        raise _explained(error.errors(include_url=False)[0], data, file) from error
+        raise _explained(_first(error.errors(include_url=False), data), data, file) from error
     _refuse_doubles(file, "themes", "id", [theme.id for theme in settings.themes])
     _refuse_doubles(file, "sources", "name", [source.name for source in settings.sources])
     _refuse_doubles(file, "sources", "feed", [source.key for source in settings.sources])
@@ -269,6 +272,13 @@ _PATTERNS = {
     "email": N_("must be an e-mail address, got {got}"),
 }
 _SLUG = N_("must be made of small letters, digits and hyphens, got {got}")
+
+
+def _first(errors: Sequence[ErrorDetails], data: object) -> ErrorDetails:
+    """The first error; where a key may be of several types, the one that goes deepest into it."""
+    place = _place(errors[0], data)
+    same = [error for error in errors if _place(error, data)[: len(place)] == place]
+    return max(same, key=lambda error: len(_place(error, data)))
 
 
 def _explained(error: ErrorDetails, data: dict[str, Any], file: str) -> SettingsError:

@@ -1,0 +1,180 @@
+"""Makes an edition of what was judged: the stories as they are printed, the introduction, the subject and the preheader.
+
+Every word that stands for an article is the article's own; what the program writes of itself is chrome, in the newsletter's
+language.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from digest.language.dates import show_date, show_month
+from digest.language.sentences import sentences
+from digest.language.translations import Translator
+from digest.model import (
+    Also,
+    Article,
+    Edition,
+    EditionStory,
+    EditionTheme,
+    Highlight,
+    LeftOut,
+    Period,
+    SourceReport,
+    Story,
+    Takeaway,
+)
+from digest.settings import Newsletter, Theme
+
+WORDS_A_MINUTE = 230
+"""Silent reading of an article: 238 words a minute in English (Brysbaert 2019, a meta-analysis), a little less in French."""
+SUMMARY_CHARACTERS = 280
+PREHEADER_CHARACTERS = 90
+"""Inboxes show 40 to 90 characters after the subject."""
+SUBJECT_CHARACTERS = 78
+
+
+def print_themes(
+    chosen: Sequence[tuple[str, Sequence[Story]]],
+    *,
+    themes: Sequence[Theme],
+    takeaways: Mapping[str, Sequence[Takeaway]],
+    language: str,
+) -> tuple[EditionTheme, ...]:
+    """The themes that have stories, as the edition prints them; `takeaways` are those of each story, by its id."""
+    names = {theme.id: theme.title(language) for theme in themes}
+    return tuple(
+        EditionTheme(id, names[id], tuple(_print_story(story, id, tuple(takeaways.get(story.id, ()))) for story in stories))
+        for id, stories in chosen
+    )
+
+
+def compose(
+    name: str,
+    *,
+    newsletter: Newsletter,
+    translator: Translator,
+    period: Period,
+    themes: Sequence[EditionTheme],
+    highlights: Sequence[Highlight],
+    left_out: Sequence[LeftOut] = (),
+    reports: Sequence[SourceReport] = (),
+    now: datetime,
+) -> Edition:
+    """The plan of an edition: revision 0, status `planned`; it becomes a draft when it is saved."""
+    lead = highlights[0].takeaway.text if highlights else next((s.title for t in themes for s in t.stories), "")
+    return Edition(
+        edition=name,
+        newsletter=newsletter.name,
+        language=newsletter.language,
+        status="planned",
+        revision=0,
+        made=now,
+        period=period,
+        subject=_subject(name, newsletter, translator, period, themes),
+        preheader=shorten(lead, PREHEADER_CHARACTERS),
+        introduction=_introduction(newsletter, translator, themes),
+        highlights=tuple(highlights),
+        themes=tuple(themes),
+        left_out=tuple(left_out),
+        sources=tuple(reports),
+    )
+
+
+def summary(article: Article, takeaways: Sequence[Takeaway]) -> str:
+    """What the article says of itself, in its own sentences: its standfirst, else its first paragraph.
+
+    At most two sentences and about 280 characters; a sentence that is already a takeaway is not said twice.
+    """
+    source = article.summary or next((b for b in article.text.split("\n\n") if not b.startswith(("## ", "- "))), "")
+    said = {takeaway.text for takeaway in takeaways}
+    kept: list[str] = []
+    for start, end in sentences(source, article.lang):
+        sentence = source[start:end]
+        if sentence in said:
+            continue
+        if kept and (len(kept) == 2 or len(" ".join(kept)) + len(sentence) >= SUMMARY_CHARACTERS):
+            break
+        kept.append(sentence)
+    return shorten(" ".join(kept), 2 * SUMMARY_CHARACTERS)
+
+
+def shorten(text: str, most: int) -> str:
+    """The text when it fits in `most` characters, else its first words and an ellipsis."""
+    text = " ".join(text.split())
+    if len(text) <= most:
+        return text
+    cut = text[: most - 1]
+    return (cut.rsplit(" ", 1)[0] if " " in cut else cut).rstrip(" ,;:.–—-") + "…"
+
+
+def _print_story(story: Story, theme: str, takeaways: tuple[Takeaway, ...]) -> EditionStory:
+    lead = story.lead
+    return EditionStory(
+        id=story.id,
+        article=lead.id,
+        title=lead.title,
+        url=lead.url,
+        source=lead.source,
+        published=lead.published,
+        lang=lead.lang,
+        summary=summary(lead, takeaways),
+        reading_minutes=max(1, math.ceil(len(lead.text.split()) / WORDS_A_MINUTE)),
+        takeaways=takeaways,
+        because=next((match.because for match in story.themes if match.id == theme), ()),
+        also=_also(story),
+    )
+
+
+def _also(story: Story) -> tuple[Also, ...]:
+    """The other articles of the story, then the other sources that carried the leading one; each source once."""
+    found = [Also(other.title, other.url, other.source) for other in story.others]
+    found += [Also(story.lead.title, story.lead.url, source) for source in story.lead.also_in]
+    unique: dict[str, Also] = {}
+    for also in found:
+        if also.source != story.lead.source or also.url != story.lead.url:
+            unique.setdefault(also.source, also)
+    return tuple(unique.values())
+
+
+def _subject(name: str, newsletter: Newsletter, translator: Translator, period: Period, themes: Sequence[EditionTheme]) -> str:
+    lead = next((story.title for theme in themes for story in theme.stories), "")
+    pattern = newsletter.subject or "{name} – {month}"
+    fields = {
+        "name": newsletter.name,
+        "edition": name,
+        "month": period_label(newsletter, translator, period),
+    }
+    room = SUBJECT_CHARACTERS - len(pattern.format(**fields, lead=""))
+    return shorten(pattern.format(**fields, lead=shorten(lead, max(room, 20))), SUBJECT_CHARACTERS)
+
+
+def period_label(newsletter: Newsletter, translator: Translator, period: Period) -> str:
+    """The period as a reader says it: "novembre 2026", "semaine du 16 novembre 2026"."""
+    if newsletter.period == "month":
+        return show_month(period.since, newsletter.language, newsletter.tz)
+    day = show_date(period.since, newsletter.language, newsletter.tz)
+    return translator.gettext("week of {day}").format(day=day)
+
+
+def _introduction(newsletter: Newsletter, translator: Translator, themes: Sequence[EditionTheme]) -> str:
+    """A first sentence that says what is inside; the team writes its own over it."""
+    stories = [story for theme in themes for story in theme.stories]
+    if not stories:
+        return ""
+    minutes = sum(story.reading_minutes for story in stories)
+    if newsletter.period == "month":
+        opening = translator.ngettext("This month, one article to read", "This month, {n} articles to read", len(stories))
+    else:
+        opening = translator.ngettext("This week, one article to read", "This week, {n} articles to read", len(stories))
+    names = _and([theme.name for theme in themes], translator)
+    sentence = translator.gettext("{opening}: {themes}. All of it takes {minutes} minutes; the essential, one.")
+    return sentence.format(opening=opening.format(n=len(stories)), themes=names, minutes=minutes)
+
+
+def _and(names: Sequence[str], translator: Translator) -> str:
+    if len(names) < 2:
+        return "".join(names)
+    return translator.gettext("{first} and {last}").format(first=", ".join(names[:-1]), last=names[-1])

@@ -1,0 +1,175 @@
+"""The JSON of the design: what `--json` prints, what `edition.json` holds, and the way back from a stored edition.
+
+Dates are ISO 8601 in UTC. Tools outside this repository read these shapes: adding a key is allowed, changing one is not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from digest.model import (
+    Also,
+    Article,
+    Edition,
+    EditionStory,
+    EditionTheme,
+    Evidence,
+    Highlight,
+    LeftOut,
+    Period,
+    SourceReport,
+    StoryState,
+    Takeaway,
+    ThemeMatch,
+)
+
+TextOf = Callable[[str, int], str]
+"""The text of an article's version: what takeaways are read back from."""
+
+
+def article_json(
+    article: Article, themes: Sequence[ThemeMatch], takeaways: Sequence[Takeaway], state: StoryState, *, with_text: bool
+) -> dict[str, Any]:
+    """One item of `articles --json`."""
+    return {
+        "id": article.id,
+        "url": article.url,
+        "aliases": list(article.aliases),
+        "title": article.title,
+        "author": article.author,
+        "source": article.source,
+        "also_in": list(article.also_in),
+        "published": _when(article.published),
+        "collected": _when(article.collected),
+        "lang": article.lang,
+        "words": len(article.text.split()),
+        "excerpt": excerpt(article, 300),
+        "story": article.story,
+        "themes": [{"id": m.id, "score": round(m.score, 3), "because": _because(m.because)} for m in themes],
+        "takeaways": [_takeaway(takeaway) for takeaway in takeaways],
+        "state": state,
+        **({"text": article.text} if with_text else {}),
+    }
+
+
+def excerpt(article: Article, most: int) -> str:
+    """The author's standfirst, else the first paragraph: at most `most` characters, cut between words."""
+    paragraphs = (block for block in article.text.split("\n\n") if not block.startswith(("## ", "- ")))
+    text = article.summary or next(paragraphs, "")
+    return text if len(text) <= most else text[:most].rsplit(" ", 1)[0].rstrip(" ,;:") + "…"
+
+
+def edition_json(edition: Edition) -> dict[str, Any]:
+    """`edition.json`, `plan --json` and `show --json`."""
+    return {
+        "edition": edition.edition,
+        "newsletter": edition.newsletter,
+        "language": edition.language,
+        "status": edition.status,
+        "revision": edition.revision,
+        "made": _when(edition.made),
+        "subject": edition.subject,
+        "preheader": edition.preheader,
+        "period": {"since": _when(edition.period.since), "until": _when(edition.period.until)},
+        "introduction": edition.introduction,
+        "highlights": [_quoted(highlight.takeaway, highlight.url) for highlight in edition.highlights],
+        "themes": [
+            {"id": theme.id, "name": theme.name, "stories": [_story(story) for story in theme.stories]}
+            for theme in edition.themes
+        ],
+        "left_out": [
+            {"id": out.id, "title": out.title, "url": out.url, "reason": out.reason} for out in edition.left_out
+        ],
+        "sources": [
+            {"name": report.name, "status": report.status, "new": report.new, "error": report.error} for report in edition.sources
+        ],
+    }  # fmt: skip
+
+
+def edition_from_json(data: Mapping[str, Any], text_of: TextOf) -> Edition:
+    """A stored edition, every takeaway read again from its article: raises SpanError where one no longer quotes it."""
+    return Edition(
+        edition=data["edition"],
+        newsletter=data["newsletter"],
+        language=data["language"],
+        status=data["status"],
+        revision=data["revision"],
+        made=datetime.fromisoformat(data["made"]),
+        subject=data["subject"],
+        preheader=data["preheader"],
+        period=Period(*(datetime.fromisoformat(data["period"][end]) for end in ("since", "until"))),
+        introduction=data["introduction"],
+        highlights=tuple(Highlight(_takeaway_from(item, text_of), item["url"]) for item in data["highlights"]),
+        themes=tuple(
+            EditionTheme(theme["id"], theme["name"], tuple(_story_from(story, text_of) for story in theme["stories"]))
+            for theme in data["themes"]
+        ),
+        left_out=tuple(LeftOut(**item) for item in data["left_out"]),
+        sources=tuple(SourceReport(**item) for item in data["sources"]),
+    )
+
+
+def _when(moment: datetime | None) -> str | None:
+    return moment.astimezone(UTC).isoformat() if moment else None
+
+
+def _because(evidence: Sequence[Evidence]) -> list[dict[str, Any]]:
+    return [{"term": item.term, "where": item.where, "weight": round(item.weight, 3)} for item in evidence]
+
+
+def _takeaway(takeaway: Takeaway) -> dict[str, Any]:
+    return {
+        "text": takeaway.text,
+        "start": takeaway.start,
+        "end": takeaway.end,
+        "made_by": takeaway.made_by,
+        "score": round(takeaway.score, 3),
+    }
+
+
+def _quoted(takeaway: Takeaway, url: str | None) -> dict[str, Any]:
+    return {**_takeaway(takeaway), "article": takeaway.article, "version": takeaway.version, "url": url}
+
+
+def _story(story: EditionStory) -> dict[str, Any]:
+    return {
+        "id": story.id,
+        "article": story.article,
+        "title": story.title,
+        "url": story.url,
+        "source": story.source,
+        "published": _when(story.published),
+        "lang": story.lang,
+        "summary": story.summary,
+        "reading_minutes": story.reading_minutes,
+        "takeaways": [_quoted(takeaway, story.url) for takeaway in story.takeaways],
+        "because": _because(story.because),
+        "also": [{"title": also.title, "url": also.url, "source": also.source} for also in story.also],
+    }
+
+
+def _story_from(data: Mapping[str, Any], text_of: TextOf) -> EditionStory:
+    return EditionStory(
+        **{
+            **data,
+            "published": datetime.fromisoformat(data["published"]) if data["published"] else None,
+            "takeaways": tuple(_takeaway_from(item, text_of) for item in data["takeaways"]),
+            "because": tuple(Evidence(**item) for item in data["because"]),
+            "also": tuple(Also(**item) for item in data["also"]),
+        }
+    )
+
+
+def _takeaway_from(data: Mapping[str, Any], text_of: TextOf) -> Takeaway:
+    return Takeaway(
+        text_of(data["article"], data["version"]),
+        article=data["article"],
+        start=data["start"],
+        end=data["end"],
+        made_by=data["made_by"],
+        score=data["score"],
+        version=data["version"],
+        words=data["text"] if data["made_by"] == "editor" else None,
+    )

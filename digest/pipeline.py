@@ -1,0 +1,160 @@
+"""What runs by itself, from the sources to a draft. Read this first.
+
+    gather                       judge                                      compose                 deliver
+    collect -> parse -> store | stories -> themes -> selection -> takeaways -> edition -> render -> files
+
+`update` brings the store up to date; `build_edition` judges and composes, and touches nothing; `draft` keeps the result and
+writes its files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from digest.compose.edition import compose, print_themes
+from digest.compose.render import render, render_report
+from digest.config import Config
+from digest.deliver.files import write_edition
+from digest.errors import N_, TooFewStoriesError, UsageError
+from digest.gather.sources import read_sources
+from digest.judge.highlights import highlights
+from digest.judge.selection import select
+from digest.judge.stories import assign, group
+from digest.judge.takeaways import takeaways
+from digest.judge.themes import Themes
+from digest.language.translations import translator
+from digest.model import Article, Edition, Period, SourceReport, StoryState, Takeaway, ThemeMatch
+from digest.settings import Settings
+from digest.store import Store
+
+NEARBY = timedelta(days=31)
+"""How far around its period an edition explains what it leaves out."""
+KIN = timedelta(days=45)
+"""How far back a new article looks for the story it belongs to."""
+
+Progress = Callable[[SourceReport], None]
+"""Told how each source fared, as soon as it has been read."""
+
+
+async def update(config: Config, store: Store, *, now: datetime, force: bool, progress: Progress) -> tuple[SourceReport, ...]:
+    """Bring the store up to date with every source, and put each new article in its story: a report for each source."""
+    reports = []
+    async for read in read_sources(config.settings, config.folder, store.source_states(), now=now, force=force):
+        added = store.add(read.articles)
+        store.save_source_states({read.key: read.state(new=added.new)})
+        reports.append(read.report(new=added.new))
+        progress(reports[-1])
+    if unplaced := store.unplaced():
+        oldest = min(article.published or article.collected for article in unplaced)
+        store.place(assign(unplaced, [article for article in store.articles(since=oldest - KIN) if article.story]))
+    return tuple(reports)
+
+
+def plan(
+    config: Config, store: Store, name: str, period: Period, *, reports: Sequence[SourceReport] = (), now: datetime
+) -> Edition:
+    """What the edition would hold, and why every other story near its period is out. Changes nothing."""
+    near = store.articles(since=period.since - NEARBY, until=period.until + NEARBY)
+    articles = store.stories({article.story for article in near})
+    used = {story: use for story, use in store.story_states(config.settings.newsletter.name).items() if use[1] != name}
+    return build_edition(name, articles, config.settings, period=period, used=used, reports=reports, now=now)
+
+
+def build_edition(
+    name: str,
+    articles: Sequence[Article],
+    settings: Settings,
+    *,
+    period: Period,
+    used: Mapping[str, tuple[StoryState, str]],
+    reports: Sequence[SourceReport],
+    now: datetime,
+) -> Edition:
+    """Judge the articles and compose the edition; pure: the same arguments give the same edition.
+
+    `used` tells what other editions did with a story: its state and the edition's name.
+    """
+    newsletter = settings.newsletter
+    themes = Themes(settings.themes)
+    hints = {source.name: source.theme for source in settings.sources}
+    selection = select(
+        [replace(story, themes=themes.judge(story.lead, hints.get(story.lead.source))) for story in group(articles)],
+        themes=settings.themes,
+        limits=newsletter.limits,
+        period=period,
+        states={story: state for story, (state, _) in used.items()},
+        published_in={story: edition for story, (state, edition) in used.items() if state == "published"},
+    )
+    printed = print_themes(
+        selection.chosen,
+        themes=settings.themes,
+        takeaways={story.id: _takeaways(story.lead, settings) for _, stories in selection.chosen for story in stories},
+        language=newsletter.language,
+    )
+    return compose(
+        name,
+        newsletter=newsletter,
+        translator=translator(newsletter.language),
+        period=period,
+        themes=printed,
+        highlights=highlights(printed),
+        left_out=selection.left_out,
+        reports=reports,
+        now=now,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A draft that was kept, and the files it was written to."""
+
+    edition: Edition
+    files: tuple[Path, ...]
+
+
+def draft(config: Config, store: Store, planned: Edition, *, output: Path, templates: Path, now: datetime) -> Draft:
+    """Keep the plan as the edition's draft and write its files. Raises TooFewStoriesError, and then keeps nothing."""
+    newsletter = config.settings.newsletter
+    if len(planned.stories) < newsletter.limits.min_stories:
+        raise TooFewStoriesError(
+            N_("edition {edition}: {found} stories found, at least {wanted} are needed; no draft was made"),
+            hint=N_("digest plan {edition} says why each story is left out; --since reaches further back"),
+            edition=planned.edition, found=len(planned.stories), wanted=newsletter.limits.min_stories,
+        )  # fmt: skip
+    edition = _keep(store, planned, now)
+    words = translator(newsletter.language)
+    rendered = render(edition, newsletter, templates=templates, translator=words)
+    report = render_report(edition, newsletter, rendered, templates=templates, translator=words)
+    return Draft(edition, write_edition(output, edition, rendered, report, newsletter))
+
+
+def judge_articles(
+    articles: Sequence[Article], settings: Settings
+) -> Iterator[tuple[Article, tuple[ThemeMatch, ...], tuple[Takeaway, ...]]]:
+    """Each article with its themes and takeaways, as an edition would judge it."""
+    themes = Themes(settings.themes)
+    hints = {source.name: source.theme for source in settings.sources}
+    for article in articles:
+        yield article, themes.judge(article, hints.get(article.source)), _takeaways(article, settings)
+
+
+def _takeaways(article: Article, settings: Settings) -> tuple[Takeaway, ...]:
+    limits = settings.newsletter.limits
+    return takeaways(article, limit=limits.takeaways_per_story, quoted_words=limits.quoted_words_per_article)
+
+
+def _keep(store: Store, planned: Edition, now: datetime) -> Edition:
+    """The plan as a draft: the same revision when nothing in it changed, else the next one."""
+    kept = store.edition(planned.newsletter, planned.edition)
+    if kept and kept.status in ("approved", "delivered"):
+        raise UsageError(N_("edition {edition} is {status}; its draft is closed"), edition=kept.edition, status=kept.status)
+    if kept and kept.status == "draft":
+        same = replace(planned, status=kept.status, revision=kept.revision, made=kept.made)
+        if replace(same, sources=kept.sources, left_out=kept.left_out) == kept:
+            return same
+    edition = replace(planned, status="draft", revision=(kept.revision if kept else 0) + 1, made=now)
+    store.save(edition)
+    return edition

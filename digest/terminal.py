@@ -1,0 +1,189 @@
+"""What the terminal shows a person: tables, summaries and errors, in French or English. The one home of rich."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.table import Table
+from rich.text import Text
+
+from digest.errors import N_, DigestError
+from digest.language.dates import show_date
+from digest.language.translations import Translator
+from digest.model import Article, Edition, Evidence, LeftOut, SourceReport, ThemeMatch
+from digest.settings import LANGUAGES, Newsletter
+
+WHERE: Mapping[str, str] = {
+    "title": N_("title"),
+    "opening": N_("opening"),
+    "body": N_("text"),
+    "source": N_("source"),
+    "meaning": N_("meaning"),
+}
+"""Where a term of a theme stands, for a reader."""
+
+REASONS: Mapping[str, str] = {
+    "duplicate-of": N_("same news as {detail}"),
+    "published-in": N_("already published in {detail}"),
+    "rejected": N_("rejected by the team"),
+    "held": N_("held for another edition"),
+    "outside-period": N_("outside the period"),
+    "no-theme": N_("fits no theme"),
+    "theme-full": N_("its theme is full"),
+    "source-full": N_("its source already has its share"),
+    "over-weight": N_("the email would be too heavy"),
+}
+"""Why a story is left out, for a reader."""
+
+
+def language_of_terminal(*, default: str) -> str:
+    """The language that a person at this terminal reads; `default` where the locale names none (cron, containers)."""
+    named = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
+    code = named[:2].lower()
+    if code in LANGUAGES:
+        return code
+    return default if named.split(".")[0] in ("", "C", "POSIX") else "en"
+
+
+def reason(left_out: LeftOut, translator: Translator) -> str:
+    """Why a story is left out, in words."""
+    kind, _, detail = left_out.reason.partition(":")
+    return translator.gettext(REASONS[kind]).format(detail=detail)
+
+
+def evidence(because: Sequence[Evidence], translator: Translator, most: int = 3) -> str:
+    """Why a theme was given, in words: `Commission européenne (title), règlement sur l'IA (text)`."""
+    return ", ".join(f"{item.term} ({translator.gettext(WHERE[item.where])})" for item in because[:most])
+
+
+class Terminal:
+    """Where things are said: data on standard output, messages on standard error."""
+
+    def __init__(self, translator: Translator, newsletter: Newsletter | None = None) -> None:
+        self.translator = translator
+        self._newsletter = newsletter
+        self._out = Console(highlight=False, soft_wrap=True)
+        self._err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+    def say(self, message: str, **values: object) -> None:
+        """A line of the result, on standard output."""
+        self._out.print(Text(self._words(message, values)))
+
+    def tell(self, message: str, **values: object) -> None:
+        """A message about what is going on, on standard error."""
+        self._err.print(Text(self._words(message, values)))
+
+    def error(self, error: DigestError) -> None:
+        """One line, and what to type where there is something to type."""
+        self._err.print(Text(error.text(self.translator.gettext)), style="red")
+        if hint := error.hint_text(self.translator.gettext):
+            self._err.print(Text(f"{self.translator.gettext('hint:')} {hint}"))
+
+    def progress(self, total: int) -> Progress:
+        """A bar on standard error, shown only where a person looks on."""
+        return Progress(
+            TextColumn(self.translator.gettext("Collecting")),
+            BarColumn(),
+            MofNCompleteColumn(),
+            console=self._err,
+            transient=True,
+            disable=not self._err.is_terminal or total < 2,
+        )
+
+    def reports(self, reports: Iterable[SourceReport]) -> None:
+        """A line for each source that has something to say, on standard error."""
+        for report in reports:
+            if report.error:
+                mark = self.translator.gettext("FAILED") if report.status == "failed" else self.translator.gettext("note")
+                self._err.print(
+                    Text.assemble(
+                        (f"{mark} ", "red" if report.status == "failed" else "yellow"), f"{report.name}: {report.error}"
+                    )
+                )
+
+    def sources(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """How each source fares."""
+        table = self._table(N_("Source"), N_("State"), N_("Last success"), N_("Last new article"), N_("Failures"))
+        for row in rows:
+            state = row["error"] or self.translator.gettext(_SOURCE_STATES[row["status"]])
+            table.add_row(
+                row["name"], state, self._day(row["last_success"]), self._day(row["last_new_article"]), str(row["failures"])
+            )
+        self._out.print(table)
+
+    def articles(self, judged: Iterable[tuple[Article, Sequence[ThemeMatch], str]]) -> None:
+        """The articles, a few lines each: title, source and date, and why its themes fit."""
+        for article, themes, state in judged:
+            self._out.print(Text(article.title, style="bold"))
+            facts = (article.source, self._day(article.published), article.lang, state)
+            self._out.print(Text("  " + " · ".join(fact for fact in facts if fact)))
+            for match in themes:
+                self._out.print(Text(f"  {match.id} {match.score:.2f}: {evidence(match.because, self.translator)}"))
+            if article.url:
+                self._out.print(Text(f"  {article.url}", style="dim"))
+
+    def plan(self, edition: Edition) -> None:
+        """What the edition holds, and why the rest is out."""
+        self.say(N_("Edition {edition}: {subject}"), edition=edition.edition, subject=edition.subject)
+        for theme in edition.themes:
+            self._out.print(Text(f"\n{theme.name} ({len(theme.stories)})", style="bold"))
+            for story in theme.stories:
+                self._out.print(Text(f"  • {story.title}"))
+                self._out.print(Text(f"    {story.source} · {evidence(story.because, self.translator)}", style="dim"))
+        if edition.left_out:
+            self._out.print(Text("\n" + self._words(N_("Left out ({n})"), {"n": len(edition.left_out)}), style="bold"))
+        for out in edition.left_out:
+            self._out.print(Text(f"  - {out.title}: {reason(out, self.translator)}"))
+
+    def draft(self, edition: Edition, files: Sequence[Path]) -> None:
+        """What was made, where it is, and what to do next."""
+        counts = ", ".join(f"{theme.name} {len(theme.stories)}" for theme in edition.themes)
+        self.say(
+            N_("Draft {edition} is ready: {stories} stories in {themes} themes ({counts})."),
+            edition=edition.edition, stories=len(edition.stories), themes=len(edition.themes), counts=counts,
+        )  # fmt: skip
+        self.say(N_("Its files are in {folder}:"), folder=_shown(files[0].parent))
+        for file in files:
+            self._out.print(Text(f"  {file.name:<13} {self.translator.gettext(_FILES[file.name])}"))
+        self.say(
+            N_("What to do next: open email.html in a browser, read report.html beside it, then email.eml in your mail program.")
+        )
+
+    def _words(self, message: str, values: Mapping[str, object]) -> str:
+        return self.translator.gettext(message).format(**values)
+
+    def _table(self, *titles: str) -> Table:
+        table = Table(box=None, pad_edge=False, header_style="bold")
+        for title in titles:
+            table.add_column(self.translator.gettext(title), overflow="fold")
+        return table
+
+    def _day(self, moment: Any) -> str:
+        if moment is None or self._newsletter is None:
+            return ""
+        return show_date(moment, self.translator.language, self._newsletter.tz)
+
+
+_SOURCE_STATES: Mapping[Literal["ok", "unchanged", "failed", "never"], str] = {
+    "ok": N_("fine"),
+    "unchanged": N_("fine, nothing new"),
+    "failed": N_("failed"),
+    "never": N_("not collected yet"),
+}
+_FILES: Mapping[str, str] = {
+    "email.html": N_("the email, to open in a browser"),
+    "email.txt": N_("the same in plain text"),
+    "email.eml": N_("the message, to open in a mail program"),
+    "edition.json": N_("the same as data"),
+    "report.html": N_("why each story is in or out, and how the sources fare"),
+}
+
+
+def _shown(path: Path) -> str:
+    """A path as short as it can be said from here."""
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)

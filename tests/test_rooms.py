@@ -1,0 +1,144 @@
+"""Who may import whom: the rooms of ARCHITECTURE.md, enforced."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parent.parent / "digest"
+
+MAY_IMPORT = {
+    "errors": set(),
+    "resources": set(),
+    "model": {"errors"},
+    "settings": {"errors"},
+    "yaml_text": {"errors"},
+    "formats": {"model"},
+    "language": {"errors", "resources"},
+    "schema": {"errors"},
+    "gather": {"errors", "model", "settings", "language", "yaml_text"},
+    "judge": {"errors", "model", "settings", "language"},
+    "compose": {"errors", "model", "settings", "language"},
+    "deliver": {"errors", "model", "settings", "language", "formats"},
+    "store": {"errors", "model", "formats", "schema"},
+    "config": {"errors", "settings", "yaml_text", "resources"},
+    "pipeline": {"errors", "model", "settings", "language", "gather", "judge", "compose", "deliver", "store", "config"},
+    "terminal": {"errors", "model", "settings", "language"},
+    "cli": {"errors", "model", "language", "config", "compose", "formats", "pipeline", "resources", "store", "terminal"},
+}
+"""A room imports itself and these. One way: cli -> pipeline -> stages, store, config -> language, formats -> the nouns."""
+
+HOMES = {
+    "aiohttp": {"gather.collect"},
+    "cssutils": {"compose.mjml"},
+    "babel": {"language.dates", "language.translations"},
+    "feedparser": {"gather.parse"},
+    "filelock": {"store"},
+    "jinja2": {"compose.render"},
+    "lxml": {"gather.markup", "gather.blocks", "compose.mjml"},
+    "markdown_it": {"gather.markup"},
+    "mjml": {"compose.mjml"},
+    "nh3": {"gather.markup"},
+    "premailer": {"compose.mjml"},
+    "pydantic": {"settings"},
+    "pydantic_core": {"settings"},
+    "py3langid": {"language.words"},
+    "rich": {"terminal"},
+    "simplemma": {"language.words"},
+    "sqlalchemy": {"schema", "store"},
+    "trafilatura": {"gather.pages"},
+    "typer": {"cli"},
+    "yaml": {"yaml_text"},
+}
+"""A third-party package has one home; lxml, the parser under several others, has one on each side."""
+
+EVERYWHERE = {"digest", "numpy"} | sys.stdlib_module_names
+PURE = (
+    "errors",
+    "model",
+    "settings",
+    "formats",
+    "language",
+    "judge",
+    "compose",
+    "gather.addresses",
+    "gather.markup",
+    "gather.parse",
+)
+IMPURE = {"asyncio", "http.client", "random", "secrets", "socket", "sqlite3", "ssl", "subprocess", "time", "urllib.request"}
+
+
+def modules() -> dict[str, str]:
+    """The source of every module, by its name inside the package."""
+    return {
+        ".".join(file.relative_to(PACKAGE).with_suffix("").parts): file.read_text(encoding="utf-8")
+        for file in sorted(PACKAGE.rglob("*.py"))
+        if file.name != "__init__.py"
+    }
+
+
+def imports(source: str) -> Iterator[str]:
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            assert node.level == 0, "absolute imports only"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def violations(name: str, source: str) -> list[str]:
+    room, found = name.split(".")[0], []
+    for imported in imports(source):
+        top, *rest = imported.split(".")
+        if top == "digest" and rest:
+            if rest[0] != room and rest[0] not in MAY_IMPORT.get(room, set()):
+                found.append(f"{name} imports digest.{rest[0]}")
+        elif top not in EVERYWHERE and name not in HOMES.get(top, set()):
+            found.append(f"{name} imports {top}, whose home is {', '.join(sorted(HOMES.get(top, {'nowhere'})))}")
+        if name.startswith(PURE) and any(imported == bad or imported.startswith(bad + ".") for bad in IMPURE):
+            found.append(f"{name} decides, so it may not import {imported}")
+    return found
+
+
+def clock_reads(source: str) -> list[str]:
+    return [
+        f"{node.func.attr}()"
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("now", "utcnow", "today")
+    ]
+
+
+def test_a_room_imports_only_what_stands_below_it() -> None:
+    assert [violation for name, source in modules().items() for violation in violations(name, source)] == []
+
+
+def test_only_the_door_reads_the_clock() -> None:
+    assert {name for name, source in modules().items() if clock_reads(source)} <= {"cli"}
+
+
+@pytest.mark.parametrize(
+    ("name", "planted"),
+    [
+        ("judge.themes", "from digest.gather.parse import parse_feed"),
+        ("compose.render", "from digest.store import Store"),
+        ("model", "from digest import settings"),
+        ("gather.folder", "import feedparser"),
+        ("judge.stories", "import random"),
+        ("gather.parse", "import unheard_of"),
+        ("pipeline", "import digest.cli"),
+    ],
+)
+def test_a_planted_violation_is_found(name: str, planted: str) -> None:
+    assert violations(name, planted)
+
+
+def test_a_planted_clock_is_found() -> None:
+    assert clock_reads("from datetime import datetime\nx = datetime.now()") == ["now()"]
+
+
+def test_every_module_belongs_to_a_room() -> None:
+    assert {name.split(".")[0] for name in modules()} <= set(MAY_IMPORT)

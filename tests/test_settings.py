@@ -1,0 +1,158 @@
+"""sources.yaml is strict, and says where it is wrong and what to write."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from digest.config import load, write_starter
+from digest.errors import SettingsError, UsageError
+from digest.settings import parse, schema
+
+from .conftest import SETTINGS
+
+Change = Callable[[dict[str, Any]], Any]
+
+
+def changed(change: Change) -> dict[str, Any]:
+    data = deepcopy(SETTINGS)
+    change(data)
+    return data
+
+
+@pytest.mark.parametrize(
+    ("change", "line"),
+    [
+        (lambda d: d.update(sauces=[]), "sources.yaml: sauces: unknown key; did you mean 'sources'?"),
+        (lambda d: d["newsletter"].update(limit={}), "sources.yaml: newsletter.limit: unknown key; did you mean 'limits'?"),
+        (
+            lambda d: d["newsletter"].update(limits={"min_storys": 2}),
+            "sources.yaml: newsletter.limits.min_storys: unknown key; did you mean 'min_stories'?",
+        ),
+        (lambda d: d["sources"][0].update(xyz=1), "sources.yaml: sources[0].xyz: unknown key; remove it, or see docs/sources.md"),
+        (lambda d: d.pop("newsletter"), "sources.yaml: newsletter: is missing"),
+        (lambda d: d["newsletter"]["sender"].pop("email"), "sources.yaml: newsletter.sender.email: is missing"),
+        (
+            lambda d: d["sources"].append({"name": "X", "feed": "example.org/feed"}),
+            "sources.yaml: sources[1].feed: must be an absolute URL (https://…), got 'example.org/feed'",
+        ),
+        (
+            lambda d: d["sources"].append({"feed": "javascript:alert(1)"}),
+            "sources.yaml: sources[1].feed: must be an absolute URL (https://…), got 'javascript:alert(1)'",
+        ),
+        (
+            lambda d: d["sources"].append({"name": "X"}),
+            "sources.yaml: sources[1]: needs one of 'feed' (an address) or 'folder' (a path)",
+        ),
+        (
+            lambda d: d["sources"].append({"name": "Dossier", "folder": "b"}),
+            "sources.yaml: sources[1].name: 'Dossier' is already used by sources[0]; give each its own",
+        ),
+        (
+            lambda d: d["themes"].append(d["themes"][0]),
+            "sources.yaml: themes[2].id: 'ia' is already used by themes[0]; give each its own",
+        ),
+        (lambda d: d["themes"][0].update(words=[]), "sources.yaml: themes[0].words: must not be empty"),
+        (lambda d: d["themes"][0].update(name={"fr": 3}), "sources.yaml: themes[0].name.fr: must be text, got 3"),
+        (
+            lambda d: d["themes"][0].update(id="À nous"),
+            "sources.yaml: themes[0].id: must be made of small letters, digits and hyphens, got 'À nous'",
+        ),
+        (
+            lambda d: d["sources"][0].update(theme="sport"),
+            "sources.yaml: sources[0].theme: no theme has the id 'sport'; there are ia, europe",
+        ),
+        (
+            lambda d: d["newsletter"].update(limits={"min_stories": "trois"}),
+            "sources.yaml: newsletter.limits.min_stories: must be a whole number, got 'trois'",
+        ),
+        (
+            lambda d: d["newsletter"].update(limits={"min_stories": 0}),
+            "sources.yaml: newsletter.limits.min_stories: must be at least 1, got 0",
+        ),
+        (lambda d: d["newsletter"].update(language="de"), "sources.yaml: newsletter.language: must be 'fr' or 'en', got 'de'"),
+        (
+            lambda d: d["newsletter"].update(timezone="Paris"),
+            "sources.yaml: newsletter.timezone: must be a time zone such as Europe/Paris, got 'Paris'",
+        ),
+        (
+            lambda d: d["newsletter"].update(brand={"color": "bleu"}),
+            "sources.yaml: newsletter.brand.color: must be a colour such as '#0b5d7a', got 'bleu'",
+        ),
+        (
+            lambda d: d["newsletter"].update(subject="{mois}"),
+            "sources.yaml: newsletter: subject may use {edition}, {month} and {lead}, not mois",
+        ),
+        (
+            lambda d: d["newsletter"]["sender"].update(email="nous"),
+            "sources.yaml: newsletter.sender.email: must be an e-mail address, got 'nous'",
+        ),
+        (
+            lambda d: d.update(store="mysql://x"),
+            "sources.yaml: store: must be sqlite:///FILE (a path from this folder), got 'mysql://x'",
+        ),
+        (
+            lambda d: d.update(deliver={"boite": {"imap": {"hots": "x", "host": "h", "user": "u", "password_env": "P"}}}),
+            "sources.yaml: deliver.boite.imap.hots: unknown key; did you mean 'host'?",
+        ),
+    ],
+)
+def test_a_wrong_setting_is_one_line_with_its_path_and_the_cure(change: Change, line: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        parse(changed(change))
+    assert str(caught.value) == line
+    assert caught.value.exit_code == 2
+
+
+def test_a_file_that_holds_a_list_is_refused() -> None:
+    with pytest.raises(SettingsError, match=r"sources\.yaml: must hold the keys newsletter, themes and sources"):
+        parse(["newsletter"])
+
+
+def test_a_source_without_a_name_takes_it_from_its_address() -> None:
+    settings = parse(changed(lambda d: d.update(sources=[{"feed": "https://blog.example/feed"}, {"folder": "notes"}])))
+    assert [source.name for source in settings.sources] == ["blog.example", "notes"]
+
+
+def test_a_theme_is_named_in_the_newsletters_language() -> None:
+    theme = parse(SETTINGS).themes[0]
+    assert (theme.title("en"), theme.title("fr"), theme.title("de")) == ("AI", "IA", "IA")
+
+
+def test_a_missing_file_says_how_to_make_one(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="there is no such file") as caught:
+        load(tmp_path / "sources.yaml")
+    assert caught.value.hint_text() == "digest init FOLDER makes a first newsletter"
+
+
+def test_broken_yaml_is_told_with_its_line(tmp_path: Path) -> None:
+    file = tmp_path / "sources.yaml"
+    file.write_text("newsletter:\n  name: [Le fil\nthemes: []\n", encoding="utf-8")
+    with pytest.raises(SettingsError, match=r"sources\.yaml: line 3, column \d+: "):
+        load(file)
+
+
+def test_a_file_in_another_encoding_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "sources.yaml"
+    file.write_bytes("newsletter: é".encode("cp1252"))
+    with pytest.raises(SettingsError, match="is not UTF-8 text"):
+        load(file)
+
+
+def test_the_starter_newsletter_is_sound_and_never_overwrites(tmp_path: Path) -> None:
+    files = write_starter(tmp_path / "lettre")
+    config = load(tmp_path / "lettre" / "sources.yaml")
+    assert len(files) >= 10
+    assert [theme.id for theme in config.settings.themes] == ["ia", "europe", "ess-tech"]
+    with pytest.raises(UsageError, match=r"sources\.yaml is already there"):
+        write_starter(tmp_path / "lettre")
+
+
+def test_the_committed_schema_is_that_of_the_settings() -> None:
+    committed = Path(__file__).parent.parent / "docs" / "sources.schema.json"
+    assert json.loads(committed.read_text(encoding="utf-8")) == schema(), "make schema"
