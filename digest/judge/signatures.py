@@ -1,0 +1,128 @@
+"""Which articles are worth comparing, among a hundred thousand: MinHash of their texts, and the rare words of their titles.
+
+A signature is small and depends on its article alone, so that it can be kept. Two articles that share none of its keys are never
+compared; sharing some proves nothing yet.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digest.judge.titles import read_title
+from digest.language.words import fold, tokens
+from digest.model import Article
+
+Keys = NDArray[np.uint64]
+
+BANDS, ROWS = 16, 4
+"""64 permutations: two texts that share half their 3-word shingles meet with a chance of 0.64, three quarters of them 0.998."""
+_TITLE_WORDS = 10
+_WIDTH = BANDS + 1 + _TITLE_WORDS
+_MOST_WORDS = 4000
+"""Words of a text that are read; a book is known by its first chapters."""
+_COMMON = 60
+"""A title word that more articles share leads nowhere."""
+_BEFORE = 20
+"""Articles that share a key are each compared to so many of those before it."""
+_SHARED_WORDS = 2
+"""Rare title words two articles must share to be compared."""
+
+
+def signature(article: Article) -> bytes:
+    """What an article is looked up by: 27 keys of 8 bytes (16 bands of its text, its title, 10 words of its title; 0 is none)."""
+    keys = np.zeros(_WIDTH, dtype=np.uint64)
+    found = shingles(article.text, article.summary)
+    if found.size:
+        keys[:BANDS] = _bands(found)
+    title = read_title(article.title)
+    if title.words:
+        shortest = min(title.undressed, key=lambda body: (len(body), body))
+        words = sorted(title.words, key=lambda word: (-len(word), word))[:_TITLE_WORDS]
+        keys[BANDS : BANDS + 1 + len(words)] = _mixed(_hashes([shortest, *words]))
+    return keys.tobytes()
+
+
+def shingles(text: str, summary: str = "") -> Keys:
+    """The hashes of the 3-word shingles of an article's text and summary, sorted, each once; empty for no words at all."""
+    return np.unique(np.concatenate([_runs(text), _runs(summary)]) if summary else _runs(text))
+
+
+def pairs(known: Sequence[bytes], new: Sequence[bytes]) -> list[list[int]]:
+    """For each new signature, the places of those to compare it to, among known then new ones, all before its own."""
+    candidates: list[list[int]] = [[] for _ in new]
+    if not new:
+        return candidates
+    keys = np.frombuffer(b"".join([*known, *new]), dtype=np.uint64).reshape(-1, _WIDTH)
+    first = len(known)
+    strong = _meeting(keys[:, : BANDS + 1], first)
+    words = _meeting(keys[:, BANDS + 1 :], first, most=_COMMON)
+    codes, times = np.unique(words, return_counts=True)
+    for code in np.unique(np.concatenate([strong, codes[times >= _SHARED_WORDS]])).tolist():
+        candidates[(code >> 32) - first].append(code & 0xFFFFFFFF)
+    return candidates
+
+
+def _runs(text: str) -> Keys:
+    words = tokens(fold(text))[:_MOST_WORDS]
+    if not words:
+        return np.zeros(0, dtype=np.uint64)
+    hashes = _hashes(words)
+    if len(words) < 3:
+        return _mixed(hashes.sum(keepdims=True, dtype=np.uint64))
+    return _mixed(hashes[:-2] * _FACTORS[0] + hashes[1:-1] * _FACTORS[1] + hashes[2:] * _FACTORS[2])
+
+
+def _bands(found: Keys) -> Keys:
+    least = ((found[:, None] * _MULTIPLIERS + _SHIFTS) >> np.uint64(32)).min(axis=0).reshape(BANDS, ROWS)
+    return np.asarray(_mixed((least * _BAND_FACTORS).sum(axis=1, dtype=np.uint64) + _BAND_NUMBERS))
+
+
+def _meeting(keys: Keys, first: int, most: int | None = None) -> Keys:
+    """Pairs that share a key of the same kind, as `later << 32 | earlier`, once for each shared key; `later` is a new one."""
+    places = np.repeat(np.arange(len(keys), dtype=np.uint64), keys.shape[1])
+    flat = keys.ravel()
+    useful = (flat != 0) & np.isin(flat, keys[first:])
+    flat, places = flat[useful], places[useful]
+    order = np.lexsort((places, flat))
+    flat, places = flat[order], places[order]
+    if most is not None and flat.size:
+        _, sizes = np.unique(flat, return_counts=True)
+        rare = np.repeat(sizes <= most, sizes)
+        flat, places = flat[rare], places[rare]
+    found = [np.zeros(0, dtype=np.uint64)]
+    for step in range(1, (most or _BEFORE + 1)):
+        together = flat[step:] == flat[:-step]
+        if not together.any():
+            break
+        later, earlier = places[step:][together], places[:-step][together]
+        new = (later >= first) & (later != earlier)
+        found.append((later[new] << np.uint64(32)) | earlier[new])
+    return np.concatenate(found)
+
+
+def _hashes(words: Sequence[str]) -> Keys:
+    return np.array([zlib.crc32(word.encode()) for word in words], dtype=np.uint64)
+
+
+def _mixed(values: Keys) -> Keys:
+    """The finishing step of MurmurHash3: every bit of a value bears on every bit of the result."""
+    values = (values ^ (values >> np.uint64(33))) * np.uint64(0xFF51AFD7ED558CCD)
+    values = (values ^ (values >> np.uint64(33))) * np.uint64(0xC4CEB9FE1A85EC53)
+    return values ^ (values >> np.uint64(33))
+
+
+def _constants(start: int, count: int) -> Keys:
+    """Odd numbers that never change, so that kept signatures stay good: a Weyl sequence, mixed."""
+    steps = np.arange(start, start + count, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    return _mixed(steps) | np.uint64(1)
+
+
+_FACTORS = _constants(1, 3)
+_MULTIPLIERS = _constants(101, BANDS * ROWS)
+_SHIFTS = _constants(301, BANDS * ROWS)
+_BAND_FACTORS = _constants(501, ROWS)
+_BAND_NUMBERS = _constants(601, BANDS)

@@ -1,0 +1,127 @@
+"""What two titles say of two articles: the same piece, the next issue of a series, or nothing certain.
+
+Sites dress a title up (a tag before it, their own name after it), and series keep it and change a number or a date.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from digest.language.words import STOP_WORDS, fold, tokens
+
+Likeness = Literal["same", "near", "other", "conflict"]
+"""`conflict`: each has a number or a date that the other has not, as two issues of a series have."""
+
+NEAR = 0.6
+"""Least share of common words (Jaccard, stop words left out) of two titles that are near each other."""
+_BARE = 3
+"""Words a title must keep once undressed, or it is left as it is."""
+_TELLING = 5
+"""Words two undressed titles must share to be the same when both were dressed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """A title made ready to be compared."""
+
+    whole: str
+    """Its words, folded, one space between."""
+    undressed: frozenset[str]
+    """The same, and what remains of it without the tag before it or the site's name after it."""
+    words: frozenset[str]
+    """The words that carry its subject, folded."""
+    marks: frozenset[str]
+    cut: bool
+    """It ends with an ellipsis: only its beginning is known."""
+
+
+def read_title(title: str) -> Title:
+    """A title as one compares it, whatever its language."""
+    whole = _plain(title)
+    words = frozenset(word for word in whole.split() if word not in _STOP)
+    return Title(whole, _undressed(title) | {whole}, words, marks(title), title.rstrip().endswith(("…", "...")))
+
+
+def compare_titles(one: Title, two: Title) -> Likeness:
+    """How alike two titles are; empty ones, or ones of signs alone, are `other`."""
+    if one.marks - two.marks and two.marks - one.marks:
+        return "conflict"
+    if not one.whole or not two.whole:
+        return "other"
+    if one.whole in two.undressed or two.whole in one.undressed or _begins(one, two) or _begins(two, one):
+        return "same"
+    if any(len(shared.split()) >= _TELLING for shared in one.undressed & two.undressed):
+        return "same"
+    return "near" if closeness(one, two) >= NEAR else "other"
+
+
+def closeness(one: Title, two: Title) -> float:
+    """The share of the subject words of two titles that both have, 0 to 1."""
+    return len(one.words & two.words) / (len(one.words | two.words) or 1)
+
+
+def marks(text: str) -> frozenset[str]:
+    """What tells two issues apart: numbers, versions, ordinals, months, days; "douzième", "12e" and "12" are one."""
+    folded = _THOUSANDS.sub(lambda group: re.sub(r"\D", "", group.group()), fold(text))
+    found = set()
+    for word in tokens(folded):
+        if word in _MARKS:
+            found.add(_MARKS[word])
+        elif word[0].isdigit() or any(map(str.isdigit, word)):
+            found.add(_ORDINAL.sub(r"\1", word).lstrip("0") or "0")
+    return frozenset(found)
+
+
+def _plain(title: str) -> str:
+    return " ".join(tokens(fold(title)))
+
+
+def _undressed(title: str) -> frozenset[str]:
+    bare = _TAIL_NOTE.sub("", _TAG.sub("", title.strip()))
+    parts = _SEPARATOR.split(bare)
+    bodies = [bare]
+    if len(parts) > 1:
+        after, before = _SEPARATOR.search(bare), list(_SEPARATOR.finditer(bare))[-1]
+        bodies += [bare[: before.start()], bare[after.end() :] if after else bare]
+    plain = [_plain(body) for body in bodies]
+    return frozenset(body for body in plain if len(body.split()) >= _BARE)
+
+
+def _begins(one: Title, two: Title) -> bool:
+    start = one.whole.rsplit(" ", 1)[0]  # its last word may be cut too
+    return one.cut and len(start.split()) >= _TELLING and two.whole.startswith(start)
+
+
+_TAG = re.compile(r"^(?:\[[^\]]{1,40}\]|[A-ZÀ-Ý][A-ZÀ-Ý' ’]{3,30}\s?[.:|])\s*")
+"""A tag before a title: "[MàJ] …", "LONG FORMAT. …", "EXCLUSIF : …"."""
+_TAIL_NOTE = re.compile(
+    r"\s*[\[(](?:mise? à jour|màj|maj|actualisé|updated?|vidéo|video|podcast)[^\])]{0,30}[\])]$", re.IGNORECASE
+)
+_SEPARATOR = re.compile(r"\s+[|·•–—-]\s+|\s*\|\s*|\s+::\s+")
+_THOUSANDS = re.compile(r"\b\d{1,3}(?:[ .,]\d{3})+\b")
+_ORDINAL = re.compile(r"^(\d+)(?:er|ere|re|e|eme|nd|nde|st|th|rd|o)$")
+_STOP = frozenset(fold(word) for words in STOP_WORDS.values() for word in words)
+
+_SPELT = {
+    "1": "premier premiere first i",
+    "2": "deux deuxieme second seconde two ii",
+    "3": "trois troisieme three third iii",
+    "4": "quatre quatrieme four fourth iv",
+    "5": "cinq cinquieme five fifth v",
+    "6": "six sixieme sixth vi",
+    "7": "sept septieme seven seventh vii",
+    "8": "huit huitieme eight eighth viii",
+    "9": "neuvieme nine ninth ix",
+    "10": "dix dixieme ten tenth",
+    "11": "onze onzieme eleven eleventh xi",
+    "12": "douze douzieme twelve twelfth xii",
+}
+_NAMED = """
+    janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre printemps automne hiver
+    lundi mardi mercredi jeudi vendredi samedi dimanche
+    january february march april june july august september october november december
+    monday tuesday wednesday thursday friday saturday sunday
+"""
+_MARKS = {word: number for number, words in _SPELT.items() for word in words.split()} | {word: word for word in _NAMED.split()}
