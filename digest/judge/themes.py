@@ -7,7 +7,7 @@ one point is the threshold, and the score is `1 - 0.5 ** points`: 0.5 at one poi
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import log2
 from typing import Literal
@@ -26,19 +26,22 @@ POINTS: dict[tuple[str, Place], float] = {
     ("weak", "opening"): 0.4,
     ("weak", "body"): 0.2,
 }
-"""Points of a term said once, chosen on labelled articles (tests/data/themes.jsonl is of their kind)."""
+"""Points of a term said once; these and the figures below were chosen on labelled articles, see tests/data/themes.jsonl."""
 BARE = 0.7
 """What is left of a weak term that is one bare word: "européen" says less than "Commission européenne"."""
-TITLE_ALONE = 1.5
-"""Where there is no text, the title speaks for it too."""
+NEAR = 25
+"""Words within which a weak word and its context speak together; the title and the first words of the text are near."""
+FAR = 0.5
+"""What is left of a weak word whose context stands further off."""
 OPENING = 60
 """Words of the text that count as its opening."""
-NEAR = 25
-"""Words within which a weak word and its context speak together."""
 DENSE = 250
-"""Words of body in which a term said once has its full points; in a longer body it must come back to have them."""
+"""Words of text in which a term said once has its full points in the body; in a longer text it must come back to have them."""
+BRIEF, BRIEF_WORDS = 0.5, 100
+"""The less there is to read, the more each term says: half as much again for a title alone, down to nothing at 100 words."""
 SOURCE = 0.3
 """Points of the theme that the source is known for: a weak vote, never enough alone."""
+THRESHOLD = 0.5
 SHOWN = 8
 """Pieces of evidence kept for a theme."""
 
@@ -53,58 +56,58 @@ class Themes:
 
     def judge(self, article: Article, hint: str | None = None) -> tuple[ThemeMatch, ...]:
         """The themes that fit an article, best first; `hint` is the id of the theme its source is known for, if any."""
+        matches = [match for match in self.weigh(article, hint) if match.score >= THRESHOLD]
+        return tuple(sorted(matches, key=lambda match: -match.score))
+
+    def weigh(self, article: Article, hint: str | None = None) -> tuple[ThemeMatch, ...]:
+        """Every theme of which the article says something, in the order of the settings, even where that is too little."""
         if article.lang not in self._lexicons:
             self._lexicons[article.lang] = Lexicon(self._terms, article.lang)
-        return tuple(
-            sorted((match for match in self._judge_all(article, hint) if match.score >= 0.5), key=lambda match: -match.score)
-        )
-
-    def _judge_all(self, article: Article, hint: str | None = None) -> list[ThemeMatch]:
-        lexicon = self._lexicons[article.lang]
-        title, text = Words(article.title), Words(_text(article))
-        in_title, in_text = _by_theme(lexicon.find(title)), _by_theme(lexicon.find(text))
+        reading = _Reading(article, self._lexicons[article.lang])
         matches = []
-        for place in sorted(in_title.keys() | in_text.keys()):
+        for place, found in sorted(reading.found.items()):
             theme = self._themes[place]
-            heard = _heard(theme, _Page(title, in_title[place]), _Page(text, in_text[place]))
-            evidence = _weighed(heard, len(text))
+            evidence = [_evidence(heard, reading.length) for heard in _heard(theme, found, reading)]
             if evidence and hint == theme.id:
                 evidence.append(Evidence(article.source, "source", SOURCE))
-            matches.append(_match(theme.id, evidence))
-        return matches
+            if evidence:
+                matches.append(_match(theme.id, evidence))
+        return tuple(matches)
 
 
-@dataclass(frozen=True, slots=True)
+class _Reading:
+    """An article's title and text as words, and the terms of each theme in them.
+
+    Words are counted from the start of the text: those of the title have negative places.
+    """
+
+    __slots__ = ("_text", "_title", "found", "length")
+
+    def __init__(self, article: Article, lexicon: Lexicon) -> None:
+        self._title, self._text = Words(article.title), Words(_text(article))
+        self.length = len(self._text)
+        self.found: defaultdict[int, list[Found]] = defaultdict(list)
+        before = len(self._title)
+        for each in lexicon.find(self._title):
+            self.found[each.term.theme].append(Found(each.term, each.start - before, each.end - before))
+        for each in lexicon.find(self._text):
+            self.found[each.term.theme].append(each)
+
+    def quote(self, found: Found) -> str:
+        before = len(self._title)
+        if found.start < 0:
+            return self._title.quote(found.start + before, found.end + before)
+        return self._text.quote(found.start, found.end)
+
+
+@dataclass(slots=True)
 class _Heard:
-    """A term that counts: which, where, and how the text says it."""
+    """A term that counts in one place: how the text says it first, and how many times, those out of context for less."""
 
     term: Term
     place: Place
     quote: str
-
-
-class _Page:
-    """A title or a text, and the terms of one theme in it, without those inside an excluded expression or a longer term."""
-
-    __slots__ = ("_context", "terms", "words")
-
-    def __init__(self, words: Words, found: Sequence[Found]) -> None:
-        self.words = words
-        excluded = [each for each in found if each.term.kind == "not"]
-        kept = [each for each in found if each.term.kind != "not" and not any(_covers(other, each) for other in excluded)]
-        terms = [each for each in kept if each.term.kind in ("strong", "weak")]
-        self.terms = [each for each in terms if not any(_covers(other, each) and len(other) > len(each) for other in terms)]
-        self._context = [each for each in kept if each.term.kind in ("with", "strong")]
-
-    @property
-    def has_context(self) -> bool:
-        return bool(self._context)
-
-    def context_near(self, found: Found) -> bool:
-        return any(
-            each.start < found.end + NEAR and found.start < each.end + NEAR and not _overlap(each, found)
-            for each in self._context
-        )
+    times: float = 0.0
 
 
 def _terms(place: int, theme: Theme) -> Iterator[Term]:
@@ -121,59 +124,60 @@ def _text(article: Article) -> str:
     return f"{article.summary}\n\n{article.text}"
 
 
-def _by_theme(found: Sequence[Found]) -> defaultdict[int, list[Found]]:
-    groups: defaultdict[int, list[Found]] = defaultdict(list)
-    for each in found:
-        groups[each.term.theme].append(each)
-    return groups
+def _heard(theme: Theme, found: Sequence[Found], reading: _Reading) -> list[_Heard]:
+    """The terms of one theme that count: the strong ones, and the weak ones in company."""
+    excluded = [each for each in found if each.term.kind == "not"]
+    if excluded:
+        found = [each for each in found if not any(_covers(other, each) for other in excluded)]
+    terms = _longest([each for each in found if each.term.kind in ("strong", "weak")])
+    company = [each for each in found if each.term.kind in ("strong", "with")] if theme.context else terms
+    heard: dict[tuple[Term, Place], _Heard] = {}
+    for each in terms:
+        times = 1.0 if each.term.kind == "strong" else _closeness(each, company)
+        if times:
+            place: Place = "title" if each.start < 0 else "opening" if each.start < OPENING else "body"
+            first = heard.setdefault((each.term, place), _Heard(each.term, place, reading.quote(each)))
+            first.times += times
+    return list(heard.values())
 
 
-def _heard(theme: Theme, title: _Page, text: _Page) -> Iterator[_Heard]:
-    """The terms that count: the strong ones, and the weak ones in their context (or, without `with`, beside another term)."""
-    distinct = {each.term for page in (title, text) for each in page.terms}
-    for page in (title, text):
-        for found in page.terms:
-            if found.term.kind == "weak" and not (_in_context(found, page, title) if theme.context else len(distinct) > 1):
-                continue
-            place: Place = "title" if page is title else "opening" if found.start < OPENING else "body"
-            yield _Heard(found.term, place, page.words.quote(found.start, found.end))
+def _closeness(weak: Found, company: Sequence[Found]) -> float:
+    """What a weak term is worth by the company it keeps: 1 near another or under a title that has one, FAR elsewhere, else 0."""
+    best = 0.0
+    for other in company:
+        if other.term is weak.term or (other.start < weak.end and weak.start < other.end):
+            continue
+        if other.start < 0 or (other.start < weak.end + NEAR and weak.start < other.end + NEAR):
+            return 1.0
+        best = FAR
+    return best
 
 
-def _in_context(found: Found, page: _Page, title: _Page) -> bool:
-    return page.context_near(found) or (page is not title and title.has_context)
-
-
-def _weighed(heard: Iterable[_Heard], length: int) -> list[Evidence]:
-    """One piece of evidence for each term in each place; `length` is that of the text, in words."""
-    groups: dict[tuple[Term, Place], list[str]] = {}
-    for each in heard:
-        groups.setdefault((each.term, each.place), []).append(each.quote)
-    return [
-        Evidence(quotes[0], place, round(_points(term, place, len(quotes), length), 3))
-        for (term, place), quotes in groups.items()
-    ]
-
-
-def _points(term: Term, place: Place, times: int, length: int) -> float:
-    points = POINTS[term.kind, place]
-    if term.kind == "weak" and not term.is_precise:
-        points *= BARE
-    if place == "title":
-        return points if length else points * TITLE_ALONE
-    if place == "opening":
-        return points
-    return points * log2(1 + times * min(1.0, DENSE / length))
-
-
-def _match(theme: str, evidence: Sequence[Evidence]) -> ThemeMatch:
-    points = sum(each.weight for each in evidence)
-    because = sorted(evidence, key=lambda each: -each.weight)[:SHOWN]
-    return ThemeMatch(theme, round(1 - 0.5**points, 4), tuple(because))
+def _longest(terms: Sequence[Found]) -> list[Found]:
+    """The terms that do not stand inside a longer one (the same words may be several terms)."""
+    kept: list[Found] = []
+    for each in sorted(terms, key=lambda each: (each.start, -each.end)):
+        if not kept or each.end > kept[-1].end or (each.start, each.end) == (kept[-1].start, kept[-1].end):
+            kept.append(each)
+    return kept
 
 
 def _covers(found: Found, other: Found) -> bool:
     return found.start <= other.start and other.end <= found.end
 
 
-def _overlap(found: Found, other: Found) -> bool:
-    return found.start < other.end and other.start < found.end
+def _evidence(heard: _Heard, length: int) -> Evidence:
+    """What a term weighs in an article whose text has `length` words."""
+    term = heard.term
+    points = POINTS[term.kind, heard.place] * (1 if term.kind == "strong" or term.is_precise else BARE)
+    if heard.place == "body":
+        points *= log2(1 + heard.times * min(1.0, DENSE / length))
+    else:
+        points *= min(1.0, heard.times)
+    return Evidence(heard.quote, heard.place, round(points * (1 + BRIEF * max(0.0, 1 - length / BRIEF_WORDS)), 3))
+
+
+def _match(theme: str, evidence: Sequence[Evidence]) -> ThemeMatch:
+    points = sum(each.weight for each in evidence)
+    because = sorted(evidence, key=lambda each: -each.weight)[:SHOWN]
+    return ThemeMatch(theme, round(1 - 0.5**points, 4), tuple(because))
