@@ -143,8 +143,8 @@ class _Starts(dict[str, "tuple[_Node, ...]"]):
 
 
 def _significant(words: list[str]) -> list[str]:
-    """The words of a term without its small linking words (all of them if it has no other)."""
-    return [word for word in words if word not in _LINKS] or words
+    """The words of a term without the small linking words between the others."""
+    return [word for i, word in enumerate(words) if i in (0, len(words) - 1) or word not in _LINKS]
 
 
 def _key_of_term_word(word: str, lang: str) -> str:
