@@ -1,0 +1,100 @@
+"""What a template may name: the edition with safe links, its colours, and the small words that stand around an article."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from digest.compose.edition import period_label
+from digest.compose.palette import palette
+from digest.compose.reasons import WHERE, reason
+from digest.language.dates import show_date
+from digest.language.names import direction, language_name
+from digest.language.translations import Translator
+from digest.model import Edition, EditionStory, EditionTheme, Highlight
+from digest.settings import Newsletter
+
+_URL_CHARACTERS = "!#$%&'()*+,-./:;=?@[]_~"
+"""What may stand in an address as it is (RFC 3986), besides letters and digits."""
+
+
+def letter(edition: Edition, newsletter: Newsletter, translator: Translator) -> dict[str, Any]:
+    """Everything the templates may name, by its name."""
+    edition = with_safe_links(edition)
+    language, tz = edition.language, newsletter.tz
+    label = period_label(newsletter, translator, edition.period)
+    colors = palette(newsletter.brand.color)
+    stories = {story.article: story for story in edition.stories}
+    monthly = newsletter.period == "month"
+
+    def about(story: EditionStory) -> list[str]:
+        """Source, date, language and reading time: those that are known."""
+        minutes = story.reading_minutes
+        known = [story.source]
+        if story.published:
+            known.append(show_date(story.published, language, tz))
+        if story.lang != language:
+            known.append(translator.gettext("in %(language)s") % {"language": language_name(story.lang, language)})
+        if minutes:
+            known.append(translator.ngettext("%(num)s min read", "%(num)s min read", minutes) % {"num": minutes})
+        return [part for part in known if part]
+
+    def story_of(highlight: Highlight) -> EditionStory | None:
+        """The story that a highlight comes from; None when the edition no longer prints it."""
+        return stories.get(highlight.takeaway.article)
+
+    return {
+        "edition": edition,
+        "newsletter": newsletter,
+        "light": colors.light,
+        "dark": colors.dark,
+        "direction": direction(language),
+        "direction_of": direction,
+        "start": "right" if direction(language) == "rtl" else "left",
+        "issue": label[:1].upper() + label[1:],
+        "highlights_title": translator.gettext("Key takeaways this month")
+        if monthly
+        else translator.gettext("Key takeaways this week"),
+        "last_day": edition.period.until - timedelta(microseconds=1),
+        "reason": lambda left_out: reason(left_out, edition, translator),
+        "where": WHERE,
+        "date": lambda moment: show_date(moment, language, tz),
+        "about": about,
+        "story_of": story_of,
+        "translator": translator,
+    }
+
+
+def with_safe_links(edition: Edition) -> Edition:
+    """The edition with only the addresses that a reader may follow: any other scheme (`javascript:`) becomes no link."""
+    return replace(
+        edition,
+        themes=tuple(_safe_theme(theme) for theme in edition.themes),
+        highlights=tuple(replace(highlight, url=safe_link(highlight.url)) for highlight in edition.highlights),
+        left_out=tuple(replace(out, url=safe_link(out.url)) for out in edition.left_out),
+    )
+
+
+def safe_link(url: str | None) -> str | None:
+    """An http or https address, what has no place in one percent-encoded; None for anything else."""
+    try:
+        parts = urlsplit(url or "")
+        sound = parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        sound = False
+    return quote(url, safe=_URL_CHARACTERS, errors="replace") if url and sound else None
+
+
+def host(url: str) -> str:
+    """The site of an address, as people say it."""
+    return (urlsplit(url).hostname or "").removeprefix("www.")
+
+
+def _safe_theme(theme: EditionTheme) -> EditionTheme:
+    return replace(theme, stories=tuple(_safe_story(story) for story in theme.stories))
+
+
+def _safe_story(story: EditionStory) -> EditionStory:
+    return replace(story, url=safe_link(story.url), also=tuple(replace(also, url=safe_link(also.url)) for also in story.also))

@@ -1,0 +1,43 @@
+"""Why things are as they are, in words: a theme given, a story left out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from digest.errors import N_
+from digest.language.translations import Translator
+from digest.model import Edition, LeftOut
+
+WHERE: Final[Mapping[str, str]] = {
+    "title": N_("title"),
+    "opening": N_("opening"),
+    "body": N_("text"),
+    "source": N_("source"),
+    "meaning": N_("meaning"),
+}
+"""Where a term of a theme stands, for a reader."""
+
+REASONS: Final[Mapping[str, str]] = {
+    "duplicate-of": N_("same news as {detail}"),
+    "published-in": N_("already published in {detail}"),
+    "rejected": N_("rejected by the team"),
+    "held": N_("held for another edition"),
+    "outside-period": N_("outside the period"),
+    "no-theme": N_("fits no theme"),
+    "theme-full": N_("its theme is full"),
+    "source-full": N_("its source already has its share"),
+    "over-weight": N_("the email would be too heavy"),
+}
+"""Why a story is left out, for a reader."""
+
+
+def reason(left_out: LeftOut, edition: Edition, translator: Translator) -> str:
+    """Why a story is left out, in words; another story is named by its title rather than its id."""
+    kind, _, detail = left_out.reason.partition(":")
+    if kind == "duplicate-of":
+        titles = {out.id: out.title for out in edition.left_out}
+        for story in edition.stories:
+            titles |= {story.id: story.title, story.article: story.title}
+        detail = titles.get(detail, detail)
+    return translator.gettext(REASONS[kind]).format(detail=detail) if kind in REASONS else left_out.reason

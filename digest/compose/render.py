@@ -1,0 +1,158 @@
+"""An edition becomes an email: its templates filled in, as HTML and as plain text. The one home of jinja2.
+
+Adds looks and never words. Reads the templates and nothing else; the same edition gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from pathlib import Path
+from traceback import extract_tb
+from typing import Any, Final
+
+import jinja2
+from jinja2.ext import Extension
+from jinja2.lexer import Token, TokenStream
+
+from digest.compose.letter import host, letter
+from digest.compose.mjml import check_style, to_html
+from digest.compose.mjml_rules import Mistake
+from digest.errors import N_, TemplateError
+from digest.language.translations import Translator
+from digest.model import Edition, RenderedEmail
+from digest.settings import Newsletter
+
+LETTER: Final = "email.mjml.j2"
+STYLE: Final = "email.css"
+TEXT: Final = "email.txt.j2"
+REPORT: Final = "report.html.j2"
+TEXT_COLUMNS: Final = 72
+"""Width of the plain-text part: room for a quotation mark or two in an answer within the 78 of RFC 5322."""
+CLIP_BYTES: Final = 102 * 1024
+"""Gmail hides the end of a longer HTML part behind a link."""
+
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+"""What XML 1.0 cannot hold."""
+_SOURCE_MARK = re.compile("\ue000([^\ue001\n]*):(\\d+)\ue001")
+
+
+def render(edition: Edition, newsletter: Newsletter, *, templates: Path, translator: Translator) -> RenderedEmail:
+    """The email of an edition. Raises TemplateError, which names the template, the line and what is wrong there."""
+    values = letter(edition, newsletter, translator)
+    style = _filled(templates, STYLE, values)
+    source = _filled(templates, LETTER, values)
+    try:
+        check_style(style)
+    except Mistake as mistake:
+        raise _located(mistake, templates, STYLE, values) from mistake
+    try:
+        html = to_html(source, style)
+    except Mistake as mistake:
+        raise _located(mistake, templates, LETTER, values) from mistake
+    return RenderedEmail(subject=edition.subject, html=html, text=_filled(templates, TEXT, values))
+
+
+def render_report(
+    edition: Edition, newsletter: Newsletter, rendered: RenderedEmail, *, templates: Path, translator: Translator
+) -> str:
+    """The page a communications officer reads beside the draft: what it holds and why, what is left out, how the sources fare."""
+    values = letter(edition, newsletter, translator) | {"weight": len(rendered.html.encode()), "clip": CLIP_BYTES}
+    return _filled(templates, REPORT, values)
+
+
+def _filled(templates: Path, name: str, values: Mapping[str, Any], *, marked: bool = False) -> str:
+    """A template filled in; `marked` writes where each line comes from at its start."""
+    try:
+        return _environment(templates, marked).get_template(name).render(values)
+    except jinja2.TemplateSyntaxError as error:
+        raise _mistake(error.name or name, error.lineno, error.message) from error
+    except jinja2.TemplateNotFound as error:
+        raise TemplateError(N_("{file}: there is no such template in {folder}"), file=error.name, folder=templates) from error
+    except Exception as error:
+        # jinja2 rewrites tracebacks so that they name templates and their lines
+        frames = [frame for frame in extract_tb(error.__traceback__) if Path(frame.filename).is_relative_to(templates)]
+        if not frames:
+            raise
+        raise _mistake(str(Path(frames[-1].filename).relative_to(templates)), frames[-1].lineno, error) from error
+
+
+def _mistake(file: str, line: int | None, cause: object) -> TemplateError:
+    return TemplateError(N_("{file}, line {line}: {cause}"), file=file, line=line or 1, cause=cause)
+
+
+def _located(mistake: Mistake, templates: Path, name: str, values: Mapping[str, Any]) -> TemplateError:
+    """The error of a mistake found in what a template gave, told where it was written."""
+    file, line = name, 1
+    for text in _filled(templates, name, values, marked=True).split("\n")[: mistake.line or 1]:
+        file, line = next(((found[1], int(found[2])) for found in _SOURCE_MARK.finditer(text)), (file, line))
+    return TemplateError(mistake.message, file=file, line=line, **mistake.values)
+
+
+@lru_cache(maxsize=8)
+def _environment(templates: Path, marked: bool) -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(templates),
+        autoescape=lambda name: name is None or not name.endswith((".txt.j2", ".css")),  # noqa: S701 - plain text has no tags
+        undefined=jinja2.StrictUndefined,
+        finalize=_printable,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        extensions=["jinja2.ext.i18n", *([_SourceMarks] if marked else [])],
+    )
+    environment.filters |= {"host": host, "paragraphs": _paragraphs, "wrap": _wrap}
+    environment.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
+    return environment
+
+
+class _SourceMarks(Extension):
+    """Writes `file:line` between two private characters at the start of every line that comes from a template."""
+
+    def filter_stream(self, stream: TokenStream) -> Iterator[Token]:
+        for token in stream:
+            if token.type != "data":
+                yield token
+                continue
+            first, *others = token.value.split("\n")
+            marks = (f"\ue000{stream.name}:{token.lineno + i}\ue001{line}" for i, line in enumerate(others, 1))
+            yield Token(token.lineno, "data", "\n".join((first, *marks)))
+
+
+def _printable(value: Any) -> Any:
+    """What an expression prints: nothing for None, text without the characters that XML refuses."""
+    if value is None:
+        return ""
+    if isinstance(value, str) and _UNPRINTABLE.search(value):
+        return type(value)(_UNPRINTABLE.sub("", value))
+    return value
+
+
+def _paragraphs(text: str) -> list[str]:
+    return [block for block in re.split(r"\s*\n\s*\n\s*", text.strip()) if block]
+
+
+def _wrap(text: object, mark: str = "") -> str:
+    """Plain text in lines of 72 columns; `mark` opens the first one and the others stand under it."""
+    return textwrap.fill(
+        " ".join(re.split(r"[ \t\r\n]+", str(text).strip())),
+        TEXT_COLUMNS,
+        initial_indent=mark,
+        subsequent_indent=" " * len(mark),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+@jinja2.pass_context
+def _gettext(context: jinja2.runtime.Context, message: str) -> str:
+    translator: Translator = context["translator"]
+    return translator.gettext(message)
+
+
+@jinja2.pass_context
+def _ngettext(context: jinja2.runtime.Context, one: str, many: str, number: int) -> str:
+    translator: Translator = context["translator"]
+    return translator.ngettext(one, many, number)

@@ -1,0 +1,23 @@
+"""Names of languages and their direction of writing, from the CLDR through Babel."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from babel import Locale, UnknownLocaleError
+
+
+def language_name(code: str, language: str) -> str:
+    """A language's name in another one ("anglais" for `en` in French); the code itself where the CLDR does not know it."""
+    try:
+        return str(Locale.parse(language).languages.get(code.lower(), code))
+    except (UnknownLocaleError, ValueError):
+        return code
+
+
+def direction(code: str) -> Literal["ltr", "rtl"]:
+    """How a language is written: left to right, or right to left."""
+    try:
+        return "rtl" if Locale.parse(code.replace("-", "_")).text_direction == "rtl" else "ltr"
+    except (UnknownLocaleError, ValueError):
+        return "ltr"
