@@ -22,8 +22,9 @@ _LINKS = frozenset(
     "le les los n o of on par pour sul sur the to und y zum zur à".split()
 )
 """Small words that may stand between two words of a term, or be missing there, in the languages we know."""
-_BREAKS = re.compile(r"[,;:!?()|…\n\t]|\.\s|.{4}")
+_BREAKS = re.compile(r"[,;:!?)|…\n\t]|\.\s|.{4}")
 """What may not stand between two words of a term."""
+_MOST_LINKS = 3
 _CACHED_WORDS = 200_000
 
 
@@ -37,9 +38,9 @@ class Term:
 
     @property
     def is_precise(self) -> bool:
-        """Whether it is several words, an acronym or a name with inner capitals: rarer than a bare word, so it says more."""
-        words = _WORD.findall(self.text)
-        return len(words) > 1 or not (words[0].islower() or words[0].istitle())
+        """Whether it is several words, or an acronym of four letters or more: rarer than a bare word or "UE", so it says more."""
+        _, words = _significant(_WORD.findall(self.text))
+        return len(words) > 1 or any(len(word) > 3 and word.isupper() for word in words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +58,11 @@ class Found:
 class Words:
     """A text cut into words, with what stands between them, so that any stretch can be given back as it stands."""
 
-    __slots__ = ("all_capitals", "pieces")
+    __slots__ = ("pieces",)
 
     def __init__(self, text: str) -> None:
         self.pieces = _WORD.split(text)
         """Between, word, between, word, …, between."""
-        self.all_capitals = text.isupper()
 
     def __len__(self) -> int:
         return len(self.pieces) // 2
@@ -76,7 +76,8 @@ class Words:
 class _Node:
     """A place in the tree of terms: what ends here, and where the next word of longer terms leads."""
 
-    ends: list[Term] = field(default_factory=list)
+    ends: list[tuple[Term, str]] = field(default_factory=list)
+    """With the small word that must stand before the term ("d" for "d'insertion"), or nothing."""
     next: dict[str, _Node] = field(default_factory=dict)
 
 
@@ -84,14 +85,16 @@ class Lexicon:
     """The terms of all themes, for texts in one language; compiled once, since every term is lemmatised."""
 
     def __init__(self, terms: Iterable[Term], lang: str) -> None:
-        self._lang = lang
+        self._keys = _Keys(lang)
+        self._stop_words = STOP_WORDS.get(lang, frozenset())
         root = _Node()
         for term in terms:
+            before, words = _significant(_WORD.findall(term.text))
             node = root
-            for word in _significant(_WORD.findall(term.text)):
+            for word in words:
                 node = node.next.setdefault(_key_of_term_word(word, lang), _Node())
-            node.ends.append(term)
-        self._starts = _Starts(root, lang)
+            node.ends.append((term, before))
+        self._starts = _Starts(root, self._keys)
 
     def find(self, words: Words) -> list[Found]:
         """Every term in the text, in reading order; terms that stand inside longer terms are there too."""
@@ -100,64 +103,79 @@ class Lexicon:
         for i, word in enumerate(pieces[1::2]):
             if nodes := starts[word]:
                 self._follow(nodes, pieces, i, found)
-        if words.all_capitals:  # "CE QUE J'AI VU" holds no acronym
-            stop_words = STOP_WORDS.get(self._lang, frozenset())
-            return [each for each in found if each.term.text.lower() not in stop_words]
-        return found
+        return [each for each in found if not self._is_shouted(each, pieces)]
 
     def _follow(self, nodes: Sequence[_Node], pieces: Sequence[str], start: int, found: list[Found]) -> None:
         """Adds the terms that begin at the word `start`, whose nodes are given."""
-        at, links = start, 0
-        while True:
+        at, links = 2 * start + 1, 0
+        while nodes:
             if not links:
-                found.extend(Found(term, start, at + 1) for node in nodes for term in node.ends)
-                nodes = [node for node in nodes if node.next]
-            at += 1
-            if not nodes or links > 3 or 2 * at + 1 >= len(pieces) or _BREAKS.search(pieces[2 * at]):
+                found += [
+                    Found(term, start, at // 2 + 1) for node in nodes for term, word in node.ends if _follows(start, word, pieces)
+                ]
+            at += 2
+            if links > _MOST_LINKS or at >= len(pieces) or _breaks(pieces[at - 1]):
                 return
-            word = pieces[2 * at + 1]
-            keys = _keys_of_text_word(word, self._lang)
+            keys = self._keys[pieces[at]]
             reached = [node.next[key] for node in nodes for key in keys if key in node.next]
-            if reached:
-                nodes, links = reached, 0
-            elif word.lower() in _LINKS:
-                links += 1
-            else:
-                return
+            links = 0 if reached else links + 1
+            nodes = reached or (nodes if pieces[at].lower() in _LINKS else ())
+
+    def _is_shouted(self, found: Found, pieces: Sequence[str]) -> bool:
+        """Whether an acronym is but a common word in capitals, among others: "CE QUE J'AI VU"."""
+        if found.term.text.lower() not in self._stop_words:
+            return False
+        around = pieces[max(1, 2 * found.start - 1) : 2 * found.end + 2 : 2]
+        return sum(word.isupper() for word in around) > 1
 
 
-class _Starts(dict[str, "tuple[_Node, ...]"]):
-    """For a word as it stands in a text, the nodes it leads to from the root; filled as words are met."""
+class _Keys(dict[str, tuple[str, ...]]):
+    """All that a word of a text may stand for: its lemma, and itself as an acronym; filled as words are met."""
 
-    def __init__(self, root: _Node, lang: str) -> None:
+    def __init__(self, lang: str) -> None:
+        super().__init__()
+        self._lang = lang
+
+    def __missing__(self, word: str) -> tuple[str, ...]:
+        if len(self) > _CACHED_WORDS:
+            self.clear()
+        acronym = word[:-1] if word[-1] == "s" and _is_acronym(word[:-1]) else word  # LLMs
+        lemma_key = _lemma_key(word, self._lang)
+        keys = self[word] = ("=" + acronym, lemma_key) if _is_acronym(acronym) else (lemma_key,)
+        return keys
+
+
+class _Starts(dict[str, tuple[_Node, ...]]):
+    """For a word as it stands in a text, the nodes that it leads to from the root; filled as words are met."""
+
+    def __init__(self, root: _Node, keys: _Keys) -> None:
         super().__init__()
         self._root = root
-        self._lang = lang
+        self._keys = keys
 
     def __missing__(self, word: str) -> tuple[_Node, ...]:
         if len(self) > _CACHED_WORDS:
             self.clear()
-        keys = _keys_of_text_word(word, self._lang)
-        nodes = self[word] = tuple(self._root.next[key] for key in keys if key in self._root.next)
+        nodes = self[word] = tuple(self._root.next[key] for key in self._keys[word] if key in self._root.next)
         return nodes
 
 
-def _significant(words: list[str]) -> list[str]:
-    """The words of a term without the small linking words between the others."""
-    return [word for i, word in enumerate(words) if i in (0, len(words) - 1) or word not in _LINKS]
+def _significant(words: list[str]) -> tuple[str, list[str]]:
+    """The small word that a term begins with, or nothing; and its words without those small words (all, if it has no other)."""
+    others = [word for word in words if word not in _LINKS]
+    return (words[0] if others and words[0] in _LINKS else ""), others or words
+
+
+def _follows(start: int, before: str, pieces: Sequence[str]) -> bool:
+    return not before or (start > 0 and pieces[2 * start - 1].lower() == before)
+
+
+def _breaks(between: str) -> bool:
+    return between != " " and _BREAKS.search(between) is not None
 
 
 def _key_of_term_word(word: str, lang: str) -> str:
     return "=" + word if _is_acronym(word) else _lemma_key(word, lang)
-
-
-def _keys_of_text_word(word: str, lang: str) -> tuple[str, ...]:
-    """All that a word of a text may stand for: its lemma, and itself as an acronym."""
-    if _is_acronym(word):
-        return "=" + word, _lemma_key(word, lang)
-    if word[-1] == "s" and _is_acronym(word[:-1]):  # LLMs
-        return "=" + word[:-1], _lemma_key(word, lang)
-    return (_lemma_key(word, lang),)
 
 
 def _is_acronym(word: str) -> bool:

@@ -19,12 +19,12 @@ from digest.settings import Theme
 Place = Literal["title", "opening", "body"]
 
 POINTS: dict[tuple[str, Place], float] = {
-    ("strong", "title"): 1.2,
-    ("strong", "opening"): 0.8,
+    ("strong", "title"): 1.3,
+    ("strong", "opening"): 0.9,
     ("strong", "body"): 0.4,
-    ("weak", "title"): 1.0,
-    ("weak", "opening"): 0.5,
-    ("weak", "body"): 0.2,
+    ("weak", "title"): 1.1,
+    ("weak", "opening"): 0.65,
+    ("weak", "body"): 0.3,
 }
 """Points of a term said once; these and the figures below were chosen on labelled articles, see tests/data/themes.jsonl."""
 BARE = 0.7
@@ -33,12 +33,16 @@ NEAR = 25
 """Words within which a weak word and its context speak together; the title and the first words of the text are near."""
 FAR = 0.5
 """What is left of a weak word whose context stands further off."""
+TITLED = 1.4
+"""What becomes of a weak word of the text whose context is in the title."""
+PRESENCE = (0.0, 0.45, 0.75, 1.0)
+"""What is left of weak words whose context stands 0, 1, 2, 3 times in the text, but not in the title nor as a strong word."""
 OPENING = 60
 """Words of the text that count as its opening."""
 DENSE = 220
 """Words of text in which a term said once has its full points in the body; in a longer text it must come back to have them."""
-BRIEF, BRIEF_WORDS = 0.4, 100
-"""The less there is to read, the more each term says: two fifths more for a title alone, nothing more from 100 words on."""
+BRIEF, BRIEF_WORDS = 0.4, 150
+"""The less there is to read, the more each term says: two fifths more for a title alone, nothing more from 150 words on."""
 SOURCE = 0.3
 """Points of the theme that the source is known for: a weak vote, never enough alone."""
 THRESHOLD = 0.5
@@ -131,9 +135,10 @@ def _heard(theme: Theme, found: Sequence[Found], reading: _Reading) -> list[_Hea
         found = [each for each in found if not any(_covers(other, each) for other in excluded)]
     terms = _longest([each for each in found if each.term.kind in ("strong", "weak")])
     company = [each for each in found if each.term.kind in ("strong", "with")] if theme.context else terms
+    presence = _presence(company)
     heard: dict[tuple[Term, Place], _Heard] = {}
     for each in terms:
-        times = 1.0 if each.term.kind == "strong" else _closeness(each, company)
+        times = 1.0 if each.term.kind == "strong" else presence * _closeness(each, company)
         if times:
             place: Place = "title" if each.start < 0 else "opening" if each.start < OPENING else "body"
             first = heard.setdefault((each.term, place), _Heard(each.term, place, reading.quote(each)))
@@ -141,15 +146,23 @@ def _heard(theme: Theme, found: Sequence[Found], reading: _Reading) -> list[_Hea
     return list(heard.values())
 
 
+def _presence(company: Sequence[Found]) -> float:
+    """How much the company of weak terms is what the article speaks of (1), not a word in passing ("inscriptions en ligne")."""
+    if any(each.start < 0 or each.term.kind == "strong" for each in company):
+        return 1.0
+    return PRESENCE[min(len({each.start for each in company}), len(PRESENCE) - 1)]
+
+
 def _closeness(weak: Found, company: Sequence[Found]) -> float:
-    """What a weak term is worth by the company it keeps: 1 near another or under a title that has one, FAR elsewhere, else 0."""
+    """What a weak term is worth by where its company stands: most in the title, 1 near it, less further off, 0 without any."""
     best = 0.0
     for other in company:
         if other.term is weak.term or (other.start < weak.end and weak.start < other.end):
             continue
-        if other.start < 0 or (other.start < weak.end + NEAR and weak.start < other.end + NEAR):
-            return 1.0
-        best = FAR
+        if other.start < 0 <= weak.start:
+            return TITLED
+        near = other.start < weak.end + NEAR and weak.start < other.end + NEAR
+        best = max(best, 1.0 if near else FAR)
     return best
 
 
@@ -173,7 +186,7 @@ def _evidence(heard: _Heard, length: int) -> Evidence:
     if heard.place == "body":
         points *= log2(1 + heard.times * min(1.0, DENSE / length))
     else:
-        points *= min(1.0, heard.times)
+        points *= min(TITLED if term.kind == "weak" else 1.0, heard.times)
     return Evidence(heard.quote, heard.place, round(points * (1 + BRIEF * max(0.0, 1 - length / BRIEF_WORDS)), 3))
 
 
