@@ -1,4 +1,4 @@
-"""The bytes of a feed made into articles: RSS 0.9x, 1.0 and 2.0, Atom and RDF through feedparser, JSON Feed through a reader of ours.
+"""The bytes of a feed made into articles: RSS 0.9x to 2.0, Atom and RDF through feedparser, JSON Feed through our own reader.
 
 The one home of feedparser, with both of its slow flags off: its sanitiser and its resolver of relative addresses hold
 quadratic regular expressions, and `markup.py` does that work. A regular expression of its `<author>` stays quadratic, so

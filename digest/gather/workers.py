@@ -1,0 +1,155 @@
+"""Processes that read what strangers wrote, and that can be killed: a hostile feed costs its deadline, never the run.
+
+Threads cannot be stopped and `concurrent.futures` cannot kill one task, so each worker is a process of its own on two pipes.
+None is started before there is something to read.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import pickle
+import struct
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from typing import Any, BinaryIO, ParamSpec, TypeVar
+
+from digest.errors import N_, GatherError
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+DEADLINE = 20.0
+"""Seconds that one task may take, on a machine that does other things too; an ordinary feed takes 0.01."""
+MEMORY = 600_000_000
+"""Bytes of address space that one worker may use beyond what it starts with; an ordinary feed needs 20 million."""
+_LENGTH = struct.Struct(">Q")
+_START = "from digest.gather.workers import serve; serve()"
+
+
+@asynccontextmanager
+async def open_workers(count: int = 2, *, deadline: float = DEADLINE, memory: int = MEMORY) -> AsyncIterator[Workers]:
+    """A pool of at most `count` processes, which end with the block."""
+    pool = Workers(count, deadline=deadline, memory=memory)
+    try:
+        yield pool
+    finally:
+        await pool.close()
+
+
+class Workers:
+    """A pool of processes. Made by `open_workers`."""
+
+    def __init__(self, count: int, *, deadline: float, memory: int) -> None:
+        self._deadline = deadline
+        self._memory = memory
+        self._idle: asyncio.LifoQueue[_Worker] = asyncio.LifoQueue()
+        for _ in range(max(1, count)):
+            self._idle.put_nowait(_Worker(memory))
+
+    async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | GatherError:
+        """What a function of a module makes of its arguments, in the first worker that is free.
+
+        A GatherError it raises is given back as a value, and so are too long, too large, and a mistake of ours.
+        """
+        worker = await self._idle.get()
+        try:
+            answer = await asyncio.wait_for(worker.ask(pickle.dumps((function, args, kwargs))), self._deadline)
+        except TimeoutError:
+            await worker.kill()
+            return GatherError(N_("reading it took more than {seconds:g} s, and was stopped"), seconds=self._deadline)
+        except (asyncio.IncompleteReadError, ConnectionError):
+            await worker.kill()
+            return GatherError(N_("reading it took too much memory, and was stopped"))
+        except BaseException:
+            await worker.kill()
+            raise
+        finally:
+            self._idle.put_nowait(worker)
+        result: T | GatherError = pickle.loads(answer)  # noqa: S301 - written by our own process
+        return result
+
+    async def close(self) -> None:
+        """End every process."""
+        while not self._idle.empty():
+            await self._idle.get_nowait().kill()
+
+
+class _Worker:
+    """One process, started when it is first asked and again after it was killed."""
+
+    def __init__(self, memory: int) -> None:
+        self._memory = memory
+        self._process: asyncio.subprocess.Process | None = None
+
+    async def ask(self, task: bytes) -> bytes:
+        if self._process is None:
+            self._process = await _start(self._memory)
+        stdin, stdout = self._process.stdin, self._process.stdout
+        assert stdin is not None
+        assert stdout is not None
+        stdin.write(_LENGTH.pack(len(task)) + task)
+        await stdin.drain()
+        (length,) = _LENGTH.unpack(await stdout.readexactly(_LENGTH.size))
+        return await stdout.readexactly(length)
+
+    async def kill(self) -> None:
+        process, self._process = self._process, None
+        if process is None:
+            return
+        if not process.stdout or not process.stdout.at_eof():  # one that died by itself is about to be told
+            with suppress(ProcessLookupError):
+                process.kill()
+        await process.wait()
+        # asyncio closes the pipe that it writes to only when told; an open one would warn when it is collected.
+        process._transport.close()  # type: ignore[attr-defined]
+
+
+async def _start(memory: int) -> asyncio.subprocess.Process:
+    # One thread in numpy's own pool: each more one costs a worker 30 MB of address space, and it computes nothing large.
+    environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "DIGEST_WORKER_MEMORY": str(memory)}
+    return await asyncio.create_subprocess_exec(
+        sys.executable, "-c", _START, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, env=environment, limit=2**20
+    )
+
+
+# ------------------------------------------------------------------------------------------------ inside a worker
+
+
+def serve() -> None:
+    """The life of a worker: read a task, do it, write what it gave, until the pipe is closed."""
+    tasks, answers = os.fdopen(0, "rb"), os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # whatever prints must not write among the answers
+    _limit_memory(int(os.environ["DIGEST_WORKER_MEMORY"]))
+    while task := _read(tasks):
+        answer = pickle.dumps(_done(task), protocol=pickle.HIGHEST_PROTOCOL)
+        answers.write(_LENGTH.pack(len(answer)) + answer)
+        answers.flush()
+    os._exit(0)  # nothing to tidy: its memory goes at once
+
+
+def _limit_memory(memory: int) -> None:
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit
+        return
+    with suppress(ValueError, OSError):  # nor has macOS for address space
+        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+
+
+def _read(tasks: BinaryIO) -> bytes:
+    head = tasks.read(_LENGTH.size)
+    return tasks.read(_LENGTH.unpack(head)[0]) if len(head) == _LENGTH.size else b""
+
+
+def _done(task: bytes) -> Any:
+    try:
+        function, args, kwargs = pickle.loads(task)  # noqa: S301 - written by our own parent
+        return function(*args, **kwargs)
+    except GatherError as error:
+        return error
+    except MemoryError:
+        os._exit(1)  # what is left may be too little even to say so; the parent understands
+    except Exception as error:  # a mistake of ours, or of a library, must not cost more than this source
+        return GatherError(N_("it could not be read ({cause})"), cause=f"{type(error).__name__}: {error}"[:200])
