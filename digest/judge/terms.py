@@ -8,7 +8,7 @@ a hyphen, and small linking words: "économie sociale solidaire" is found in "l'
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -84,16 +84,18 @@ class _Node:
 class Lexicon:
     """The terms of all themes, for texts in one language; compiled once, since every term is lemmatised."""
 
-    def __init__(self, terms: Iterable[Term], lang: str) -> None:
+    def __init__(self, terms: Sequence[Term], lang: str) -> None:
         self._keys = _Keys(lang)
-        self._stop_words = STOP_WORDS.get(lang, frozenset())
+        stop_words = STOP_WORDS.get(lang, frozenset())
+        self._doubtful = {term.text for term in terms if _is_acronym(term.text) and term.text.lower() in stop_words}
         root = _Node()
         for term in terms:
             before, words = _significant(_WORD.findall(term.text))
             node = root
             for word in words:
                 node = node.next.setdefault(_key_of_term_word(word, lang), _Node())
-            node.ends.append((term, before))
+            if not any((known.theme, known.kind, word) == (term.theme, term.kind, before) for known, word in node.ends):
+                node.ends.append((term, before))  # "charity" and "charities" are one term
         self._starts = _Starts(root, self._keys)
 
     def find(self, words: Words) -> list[Found]:
@@ -123,10 +125,10 @@ class Lexicon:
 
     def _is_shouted(self, found: Found, pieces: Sequence[str]) -> bool:
         """Whether an acronym is but a common word in capitals, among others: "CE QUE J'AI VU"."""
-        if found.term.text.lower() not in self._stop_words:
+        if found.term.text not in self._doubtful:
             return False
-        around = pieces[max(1, 2 * found.start - 1) : 2 * found.end + 2 : 2]
-        return sum(word.isupper() for word in around) > 1
+        around = (*pieces[max(1, 2 * found.start - 1) : 2 * found.start : 2], *pieces[2 * found.end + 1 : 2 * found.end + 2])
+        return any(map(_is_acronym, around))
 
 
 class _Keys(dict[str, tuple[str, ...]]):
