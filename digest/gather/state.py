@@ -1,0 +1,149 @@
+"""What is remembered of a source between two runs, and what follows from it: whether to ask it now, and where. Pure.
+
+A source that fails is asked less and less, one that says when to come back is believed, one that moved is followed once the
+move has proved stable, and one that is gone for good is not asked again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any, Literal
+
+from digest.gather.collect import Fetched
+
+MINUTES_BETWEEN = timedelta(minutes=10)
+"""A source asked less than this ago is left in peace."""
+LONGEST_WAIT = timedelta(days=1)
+"""However often a source fails, and whatever it asks for, it is tried once a day."""
+STABLE_AFTER = timedelta(days=3)
+"""A permanent redirect is believed once it has said the same for this long: some are mistakes, taken back within hours."""
+SILENT_AFTER = timedelta(days=90)
+
+Standing = Literal["well", "failing", "gone", "silent", "never-read"]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceState:
+    """How a source fares; what the store keeps of it as JSON."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+    fingerprint: str | None = None
+    """Of the last body that was read well."""
+    asked: datetime | None = None
+    succeeded: datetime | None = None
+    """Last time it was read, or said that nothing changed."""
+    last_new: datetime | None = None
+    """Last time it brought an article that the store did not hold."""
+    failures: int = 0
+    """In a row."""
+    error: str | None = None
+    """Of the last failure; None since it was read again."""
+    not_before: datetime | None = None
+    """When to ask again; None: at any time."""
+    moved_to: str | None = None
+    """Where its permanent redirects lead."""
+    moved_since: datetime | None = None
+    gone: bool = False
+    """It answered 410: gone for good."""
+
+
+def from_json(values: Mapping[str, Any]) -> SourceState:
+    """The state that `to_json` wrote; what it does not know is left out, so that an older or a newer store opens."""
+    moments = ("asked", "succeeded", "last_new", "not_before", "moved_since")
+    kept: dict[str, Any] = {field.name: values[field.name] for field in fields(SourceState) if field.name in values}
+    for name in moments:
+        kept[name] = datetime.fromisoformat(kept[name]) if kept.get(name) else None
+    return SourceState(**kept)
+
+
+def to_json(state: SourceState) -> dict[str, Any]:
+    """The state as JSON holds it, dates as ISO 8601."""
+    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in asdict(state).items()}
+
+
+def is_due(state: SourceState, now: datetime) -> bool:
+    """Whether to ask the source now, when nobody insists (`--force`)."""
+    if state.gone or (state.not_before and now < state.not_before):
+        return False
+    return state.asked is None or now - state.asked >= MINUTES_BETWEEN
+
+
+def address(state: SourceState, url: str, now: datetime) -> str:
+    """Where to ask: the address of sources.yaml, or where it has moved once the move has proved stable."""
+    moved = state.moved_to and state.moved_since and now - state.moved_since >= STABLE_AFTER
+    return state.moved_to if moved and state.moved_to else url
+
+
+def standing(state: SourceState, now: datetime) -> Standing:
+    """How the source fares, in a word for the list of sources."""
+    if state.gone:
+        return "gone"
+    if state.failures:
+        return "failing"
+    if state.succeeded is None:
+        return "never-read"
+    fresh = state.last_new or state.succeeded
+    return "silent" if now - fresh >= SILENT_AFTER else "well"
+
+
+def after_success(state: SourceState, fetched: Fetched, *, new: int, now: datetime) -> SourceState:
+    """The state once the answer was read well (or was unchanged), and brought `new` articles."""
+    read = replace(
+        state,
+        etag=fetched.etag or (state.etag if fetched.unchanged else None),
+        last_modified=fetched.last_modified or (state.last_modified if fetched.unchanged else None),
+        fingerprint=fetched.fingerprint or state.fingerprint,
+        asked=now,
+        succeeded=now,
+        last_new=now if new else state.last_new,
+        failures=0,
+        error=None,
+        not_before=None,
+        gone=False,
+    )
+    return _moved(read, fetched.moved_to, now)
+
+
+def after_failure(state: SourceState, fetched: Fetched, error: str, now: datetime) -> SourceState:
+    """The state once asking or reading failed: what was read before stays known, and the next try is later each time."""
+    failures = state.failures + 1
+    wait = min(MINUTES_BETWEEN * 2 ** min(failures - 1, 10), LONGEST_WAIT)
+    asked_to = _retry_after(fetched.retry_after, now)
+    return replace(
+        state,
+        asked=now,
+        failures=failures,
+        error=error,
+        not_before=now + min(max(wait, asked_to), LONGEST_WAIT),
+        gone=fetched.status == 410,
+        # An address that failed where it moved is asked where it was, from the next time on.
+        moved_to=None,
+        moved_since=None,
+    )
+
+
+def _moved(state: SourceState, moved_to: str | None, now: datetime) -> SourceState:
+    """Note a move and since when it says the same. Once followed, the new address redirects no more: the move stays."""
+    if moved_to is None:
+        followed = state.moved_since and now - state.moved_since >= STABLE_AFTER
+        return state if followed else replace(state, moved_to=None, moved_since=None)
+    if moved_to == state.moved_to:
+        return state
+    return replace(state, moved_to=moved_to, moved_since=now)
+
+
+def _retry_after(written: str | None, now: datetime) -> timedelta:
+    """The wait of a Retry-After header: seconds, or a date (RFC 9110, 10.2.3); none where it says neither."""
+    if not written:
+        return timedelta()
+    if written.strip().isdecimal():
+        return timedelta(seconds=min(int(written), 10**9))
+    try:
+        moment = parsedate_to_datetime(written)
+    except (ValueError, TypeError):
+        return timedelta()
+    return max(timedelta(), (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - now)
