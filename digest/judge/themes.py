@@ -35,7 +35,7 @@ FAR = 0.5
 """What is left of a weak word whose context stands further off."""
 TITLED = 1.4
 """What becomes of a weak word of the text whose context is in the title."""
-PRESENCE = (0.0, 0.45, 0.75, 1.0)
+PRESENCE = (0.0, 0.5, 0.8, 1.0)
 """What is left of weak words whose context stands 0, 1, 2, 3 times in the text, but not in the title nor as a strong word."""
 OPENING = 60
 """Words of the text that count as its opening."""
