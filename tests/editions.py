@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -292,3 +293,55 @@ def many(stories: int, *, themes: int = 3) -> Edition:
         introduction=f"Ce mois-ci, {stories} articles.",
         period=Period(NOVEMBER.since, NOVEMBER.since + timedelta(days=30)),
     )
+
+
+NASTY = (
+    'Un <b>titre</b> & "deux" d\'un {{ x }} {% y %} {# z #} *|FNAME|* %(n)s C:\\dossier\\neuf \u00a0insécable, e\u0301 combiné, '
+    "👩🏽\u200d💻❤️ שלום مرحبا </mj-text></p><script>alert(1)</script> --> ]]> &nbsp; &amp;"
+)
+"""What a field may hold at its worst, and a reader must see as it is."""
+LONG = "https://unbreakable.example/" + "a" * 180
+
+
+def nasty() -> Edition:
+    """Every field as hostile as a feed can make it; characters that no document can hold among them."""
+    first = story(
+        "1. " + NASTY,
+        summary=NASTY + "\x00\x0b\ufffe",
+        quotes=(NASTY, "Plus d'un point.", LONG),
+        url='https://exemple.example/a b?q={{x}}&r=*|Y|*"><script>#é\\',
+        source=NASTY,
+        also=(Also("2. " + NASTY, "javascript:alert(1)", "A <i>source</i>"), Also(NASTY, LONG, NASTY)),
+    )
+    second = story("3. " + LONG, summary=LONG, quotes=(NASTY,), url=LONG, lang="ar", made_by="editor")
+    third = story("عنوان عربي", summary="ملخص قصير.", quotes=("جملة أولى.", "جملة ثانية."), url="javascript:alert(1)", lang="ar")
+    fourth = story("4. Sans rien", url=None, day=None, minutes=0, source="")
+    fifth = story("", url="ftp://exemple.example/fichier", lang="xx")
+    return edition(
+        (
+            EditionTheme("ia", NASTY, (first, second)),
+            EditionTheme("eu", LONG, (third, fourth, fifth)),
+            EditionTheme("vide", "Vide", ()),
+        ),
+        introduction=NASTY + "\n\n" + LONG + "\n\n\n",
+        newsletter=NASTY,
+        subject=NASTY,
+        preheader=NASTY,
+        left_out=(
+            LeftOut("a" * 16, NASTY, "javascript:alert(1)", "no-theme"),
+            LeftOut("b" * 16, "", None, f"duplicate-of:{first.id}"),
+        ),
+        sources=(SourceReport(NASTY, "failed", 0, NASTY),),
+    )
+
+
+def bare() -> Edition:
+    """The least that an edition can hold: one story that is only a title."""
+    return edition((EditionTheme("ia", "IA", (story("Un titre", url=None, day=None, minutes=0, source=""),)),), preheader="")
+
+
+def without_takeaways() -> Edition:
+    """A month in which nothing could be quoted."""
+    whole = sample()
+    themes = tuple(replace(theme, stories=tuple(replace(s, takeaways=()) for s in theme.stories)) for theme in whole.themes)
+    return replace(whole, themes=themes, highlights=())

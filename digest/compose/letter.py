@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from digest.compose.edition import period_label
+from digest.compose.edition import period_label, shorten
 from digest.compose.palette import palette
 from digest.compose.reasons import WHERE, reason
 from digest.language.dates import show_date
@@ -16,6 +17,8 @@ from digest.language.translations import Translator
 from digest.model import Edition, EditionStory, EditionTheme, Highlight
 from digest.settings import Newsletter
 
+LINK_CHARACTERS = 44
+"""Of a title in the link under a story: with "Read on site.org:" one line of 600 px."""
 _URL_CHARACTERS = "!#$%&'()*+,-./:;=?@[]_~"
 """What may stand in an address as it is (RFC 3986), besides letters and digits."""
 
@@ -29,17 +32,31 @@ def letter(edition: Edition, newsletter: Newsletter, translator: Translator) -> 
     stories = {story.article: story for story in edition.stories}
     monthly = newsletter.period == "month"
 
+    def is_foreign(lang: str) -> bool:
+        """Whether words stand in another language than the newsletter's; a code that nobody knows says nothing."""
+        return lang != language and language_name(lang, language) is not None
+
     def about(story: EditionStory) -> list[str]:
         """Source, date, language and reading time: those that are known."""
         minutes = story.reading_minutes
         known = [story.source]
         if story.published:
             known.append(show_date(story.published, language, tz))
-        if story.lang != language:
+        if is_foreign(story.lang):
             known.append(translator.gettext("in %(language)s") % {"language": language_name(story.lang, language)})
         if minutes:
             known.append(translator.ngettext("%(num)s min read", "%(num)s min read", minutes) % {"num": minutes})
         return [part for part in known if part]
+
+    def title_of(story: EditionStory) -> str:
+        return story.title.strip() or translator.gettext("Untitled article")
+
+    def short_title(story: EditionStory) -> str:
+        """A title short enough for one line, and still unlike the others: the whole one where two begin alike."""
+        short = shorten(title_of(story), LINK_CHARACTERS)
+        return short if beginnings[short] == 1 else title_of(story)
+
+    beginnings = Counter(shorten(title_of(story), LINK_CHARACTERS) for story in edition.stories)
 
     def story_of(highlight: Highlight) -> EditionStory | None:
         """The story that a highlight comes from; None when the edition no longer prints it."""
@@ -61,7 +78,10 @@ def letter(edition: Edition, newsletter: Newsletter, translator: Translator) -> 
         "reason": lambda left_out: reason(left_out, edition, translator),
         "where": WHERE,
         "date": lambda moment: show_date(moment, language, tz),
+        "is_foreign": is_foreign,
         "about": about,
+        "title_of": title_of,
+        "short_title": short_title,
         "story_of": story_of,
         "translator": translator,
     }

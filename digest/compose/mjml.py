@@ -53,7 +53,9 @@ def mrml_safe(source: str) -> str:
     miscounts widths after a `0` without unit, and stumbles over tags that only spaces set apart.
     """
     oneline = re.sub(
-        r"(?s)(<mj-title>)(.*?)(</mj-title>)", lambda title: title[1] + " ".join(title[2].split()) + title[3], source
+        r"(?s)(<mj-title>)(.*?)(</mj-title>)",
+        lambda title: title[1] + re.sub(r"[ \t\r\n]+", " ", title[2]).strip(" ") + title[3],
+        source,
     )
     tight = re.sub(r"(?<=>)[ \t]+(?=</?mj-)", "", oneline)
     outside = re.split(r"(?s)(<mj-style\b.*?</mj-style>)", tight)
@@ -68,7 +70,7 @@ def _safe_tag(tag: re.Match[str]) -> str:
 
 def _safe_attribute(attribute: re.Match[str]) -> str:
     name, value = attribute[1], re.sub(r"\s*[\r\n]\s*", " ", attribute[2])
-    if name.endswith("padding"):
+    if name == "padding" or name.endswith("-padding"):
         value = re.sub(r"(?<![\w.])0(?![\w.%])", "0px", value)
     return f" {name}={value}"
 
@@ -134,12 +136,18 @@ def _parsed_css(css: str, validate: bool) -> Any:
 
 
 def _tidied(inlined: str) -> str:
-    """What MJML writes that HTML does not know, and the indentation, which weighs."""
-    return re.sub(r"\s*\n\s*", "\n", _TAG.sub(_tidy_tag, inlined)).strip() + "\n"
+    """What MJML writes that HTML does not know, and what only weighs: indentation, classes that no style names."""
+    styles = "".join(re.findall(r"(?s)<style.*?</style>", inlined))
+    named = set(re.findall(r"\.([a-zA-Z][\w-]*)", styles))
+    tidy = _TAG.sub(lambda tag: _tidy_tag(tag[0], named), inlined)
+    return re.sub(r"\s*\n\s*", "\n", tidy).strip() + "\n"
 
 
-def _tidy_tag(found: re.Match[str]) -> str:
-    tag = found[0]
+def _tidy_tag(tag: str, named: set[str]) -> str:
+    tag = re.sub(r' class="([^"]*)"', lambda found: _kept_classes(found[1].split(), named), tag)
+    tag = re.sub(r' style="([^"]*)"', lambda found: found[0].replace("; ", ";").replace(", ", ","), tag)
+    if tag.startswith("<style"):
+        return tag.replace(' data-premailer="ignore"', "")
     if tag.startswith("<td"):
         return re.sub(r' vertical-align="[^"]*"', "", tag)
     if tag.startswith("<table"):
@@ -148,3 +156,8 @@ def _tidy_tag(found: re.Match[str]) -> str:
         sized = tag.replace(' height="auto"', "")
         return sized if re.search(r"\balt=", sized) else sized.replace("<img", '<img alt=""', 1)
     return tag
+
+
+def _kept_classes(classes: list[str], named: set[str]) -> str:
+    kept = [name for name in classes if name in named]
+    return f' class="{" ".join(kept)}"' if kept else ""

@@ -137,7 +137,7 @@ def _paragraphs(text: str) -> list[str]:
 def _wrap(text: object, mark: str = "") -> str:
     """Plain text in lines of 72 columns; `mark` opens the first one and the others stand under it."""
     return textwrap.fill(
-        " ".join(re.split(r"[ \t\r\n]+", str(text).strip())),
+        " ".join(re.split(r"[ \t\r\n]+", _UNPRINTABLE.sub("", str(text)).strip())),
         TEXT_COLUMNS,
         initial_indent=mark,
         subsequent_indent=" " * len(mark),

@@ -7,12 +7,9 @@ from typing import Literal
 from babel import Locale, UnknownLocaleError
 
 
-def language_name(code: str, language: str) -> str:
-    """A language's name in another one ("anglais" for `en` in French); the code itself where the CLDR does not know it."""
-    try:
-        return str(Locale.parse(language).languages.get(code.lower(), code))
-    except (UnknownLocaleError, ValueError):
-        return code
+def language_name(code: str, language: str) -> str | None:
+    """A language's name in another one ("anglais" for `en` in French); None where the CLDR does not know it."""
+    return Locale.parse(language).languages.get(code.lower())
 
 
 def direction(code: str) -> Literal["ltr", "rtl"]:
