@@ -29,7 +29,7 @@ POINTS: dict[tuple[str, Place], float] = {
 """Points of a term said once; these and the figures below were chosen on labelled articles, see tests/data/themes.jsonl."""
 BARE = 0.7
 """What is left of a weak term that is one bare word: "européen" says less than "Commission européenne"."""
-NEAR = 25
+NEAR = 20
 """Words within which a weak word and its context speak together; the title and the first words of the text are near."""
 FAR = 0.5
 """What is left of a weak word whose context stands further off."""
@@ -41,8 +41,8 @@ OPENING = 60
 """Words of the text that count as its opening."""
 DENSE = 220
 """Words of text in which a term said once has its full points in the body; in a longer text it must come back to have them."""
-BRIEF, BRIEF_WORDS = 0.4, 150
-"""The less there is to read, the more each term says: two fifths more for a title alone, nothing more from 150 words on."""
+BRIEF, BRIEF_WORDS = 0.4, 100
+"""The less there is to read, the more each term says: two fifths more for a title alone, nothing more from 100 words on."""
 SOURCE = 0.3
 """Points of the theme that the source is known for: a weak vote, never enough alone."""
 THRESHOLD = 0.5
