@@ -295,7 +295,7 @@ def test_the_report_says_why_each_story_is_in_or_out() -> None:
     assert "Recette de la tarte aux pommes ne correspond à aucun thème" in rows
     assert "La rentrée des coopératives déjà publié dans 2026-10" in rows
     assert (
-        "Un tri deux fois plus rapide à Lorient même sujet que Quand une recyclerie confie le tri de ses dons à un modèle libre"
+        "Un tri deux fois plus rapide à Lorient même sujet que « Quand une recyclerie confie le tri de ses dons à un modèle libre »"
         in rows
     )
     assert "Veille du territoire en échec pas de réponse en 20 s" in rows

@@ -39,5 +39,6 @@ def reason(left_out: LeftOut, edition: Edition, translator: Translator) -> str:
         titles = {out.id: out.title for out in edition.left_out}
         for story in edition.stories:
             titles |= {story.id: story.title, story.article: story.title}
-        detail = titles.get(detail, detail)
+        if detail in titles:
+            detail = translator.gettext('"{title}"').format(title=titles[detail])
     return translator.gettext(REASONS[kind]).format(detail=detail) if kind in REASONS else left_out.reason
