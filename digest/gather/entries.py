@@ -18,7 +18,7 @@ from digest.gather.addresses import article_id, canonical, is_web
 from digest.gather.blocks import one_line
 from digest.gather.markup import html_to_text, plain
 from digest.language.dates import read_date
-from digest.language.words import detect
+from digest.language.words import KNOWN, STOP_WORDS, detect, tokens
 from digest.model import Article, DatedBy, Link
 
 _TAG = re.compile(r"</?[a-z][a-z0-9]*(?:\s[^<>]*)?/?>", re.IGNORECASE)
@@ -29,7 +29,8 @@ _FOOTER = re.compile(
 )
 _MAIL_IN_NAME = re.compile(r"^\S+@\S+\s*\((.+)\)$|^(.+?)\s*<\S+@\S+>$")
 _LONGEST_TITLE = 300
-_LANGUAGES = ("fr", "en", "de", "es", "it", "pt")
+_WORDS_TO_BELIE = 30
+_COMMON_SHARE = 0.15  # stop words are 35 to 50 % of a text in its language, and under 12 % of one in another
 _OLDEST = datetime(1990, 1, 1, tzinfo=UTC)
 _AHEAD = timedelta(days=2)
 
@@ -187,8 +188,13 @@ def _shortened(words: str, longest: int) -> str:
 
 
 def _language(declared: str, text: str, default: str) -> str:
+    """The declared language, unless the words belie it: many a French site still says `en-US`, as its software came."""
     code = declared.strip().lower()[:2]
-    return code if code in _LANGUAGES else detect(text[:2000], default)
+    if code not in KNOWN:
+        return detect(text, default)
+    words = tokens(text[:600])
+    common = sum(word in STOP_WORDS[code] for word in words)
+    return detect(text, code) if len(words) >= _WORDS_TO_BELIE and common < _COMMON_SHARE * len(words) else code
 
 
 def _author(name: str) -> str | None:

@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from digest.gather.collect import Fetched
+if TYPE_CHECKING:
+    from digest.gather.collect import Fetched  # read here, never made: no network comes with it
 
 MINUTES_BETWEEN = timedelta(minutes=10)
 """A source asked less than this ago is left in peace."""
