@@ -34,7 +34,7 @@ schema: $(VENV)/installed-dev ## write docs/sources.schema.json again
 
 .PHONY: messages
 messages: $(VENV)/installed-dev ## find the words to translate, into locales/
-	$(BIN)/pybabel --quiet extract -F babel.cfg -k N_ --omit-header --sort-by-file --no-location -o locales/digest.pot digest templates
+	$(BIN)/pybabel --quiet extract -F babel.cfg -k N_ --omit-header --sort-by-file --no-location -o locales/digest.pot .
 	$(BIN)/pybabel --quiet update -D digest -l fr -i locales/digest.pot -d locales --omit-header --no-fuzzy-matching
 	rm locales/digest.pot
 

@@ -187,11 +187,11 @@ def _sources(context: typer.Context) -> None:
 
 @sources.command("list", help=_("Show how each source fares: last success, last new article, failures in a row."))
 def sources_list(context: typer.Context, as_json: AsJson = False) -> None:
-    from digest.formats import source_json
+    from digest.gather.sources import describe
 
     with _newsletter(context, alone=False) as (config, store, terminal):
         states = store.source_states()
-    rows = [source_json(source, states.get(source.key, {})) for source in config.settings.sources]
+    rows = [describe(source, states.get(source.key, {}), clock()) for source in config.settings.sources]
     if as_json:
         _print_json(rows)
     else:
@@ -253,7 +253,7 @@ def _period(
     return name, period
 
 
-def _bounds(since: datetime | None, until: datetime | None, config: Config) -> dict[str, datetime]:
+def _bounds(since: datetime | None, until: datetime | None, config: Config) -> dict[str, Any]:
     """`--since` and `--until` as moments, those that were given; the last day is included."""
     from digest.compose.periods import midnight
 

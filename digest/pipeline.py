@@ -44,7 +44,7 @@ async def update(config: Config, store: Store, *, now: datetime, force: bool, pr
     reports = []
     async for read in read_sources(config.settings, config.folder, store.source_states(), now=now, force=force):
         added = store.add(read.articles)
-        store.save_source_states({read.key: read.state(new=added.new)})
+        store.save_source_states({read.source.key: read.state(new=added.new)})
         reports.append(read.report(new=added.new))
         progress(reports[-1])
     if unplaced := store.unplaced():
@@ -87,6 +87,7 @@ def build_edition(
         period=period,
         states={story: state for story, (state, _) in used.items()},
         published_in={story: edition for story, (state, edition) in used.items() if state == "published"},
+        uncapped={source.name for source in settings.sources if source.folder},
     )
     printed = print_themes(
         selection.chosen,

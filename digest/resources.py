@@ -1,12 +1,15 @@
-"""Where the files that ship with the program are: templates, translations and the starter newsletter.
+"""What ships with the program: its version, and where its templates, translations and starter newsletter are.
 
 An installed package holds them inside `digest/`; in a checkout they stand at the top of the repository.
 """
 
 from __future__ import annotations
 
+from importlib.metadata import version
 from pathlib import Path
 from typing import Literal
+
+VERSION = version("digest")
 
 _PACKAGE = Path(__file__).parent
 

@@ -4,41 +4,21 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
+from digest.compose.reasons import WHERE, reason
 from digest.errors import N_, DigestError
 from digest.language.dates import show_date
 from digest.language.translations import Translator
-from digest.model import Article, Edition, Evidence, LeftOut, SourceReport, ThemeMatch
+from digest.model import Article, Edition, Evidence, SourceReport, ThemeMatch
 from digest.settings import LANGUAGES, Newsletter
-
-WHERE: Mapping[str, str] = {
-    "title": N_("title"),
-    "opening": N_("opening"),
-    "body": N_("text"),
-    "source": N_("source"),
-    "meaning": N_("meaning"),
-}
-"""Where a term of a theme stands, for a reader."""
-
-REASONS: Mapping[str, str] = {
-    "duplicate-of": N_("same news as {detail}"),
-    "published-in": N_("already published in {detail}"),
-    "rejected": N_("rejected by the team"),
-    "held": N_("held for another edition"),
-    "outside-period": N_("outside the period"),
-    "no-theme": N_("fits no theme"),
-    "theme-full": N_("its theme is full"),
-    "source-full": N_("its source already has its share"),
-    "over-weight": N_("the email would be too heavy"),
-}
-"""Why a story is left out, for a reader."""
 
 
 def language_of_terminal(*, default: str) -> str:
@@ -48,12 +28,6 @@ def language_of_terminal(*, default: str) -> str:
     if code in LANGUAGES:
         return code
     return default if named.split(".")[0] in ("", "C", "POSIX") else "en"
-
-
-def reason(left_out: LeftOut, translator: Translator) -> str:
-    """Why a story is left out, in words."""
-    kind, _, detail = left_out.reason.partition(":")
-    return translator.gettext(REASONS[kind]).format(detail=detail)
 
 
 def evidence(because: Sequence[Evidence], translator: Translator, most: int = 3) -> str:
@@ -110,10 +84,11 @@ class Terminal:
         """How each source fares."""
         table = self._table(N_("Source"), N_("State"), N_("Last success"), N_("Last new article"), N_("Failures"))
         for row in rows:
-            state = row["error"] or self.translator.gettext(_SOURCE_STATES[row["status"]])
-            table.add_row(
-                row["name"], state, self._day(row["last_success"]), self._day(row["last_new_article"]), str(row["failures"])
-            )
+            words = _STANDINGS[row["standing"]]
+            standing = self.translator.gettext(words)
+            state = f"{standing}: {row['error']}" if row["error"] else standing
+            last = (self._day(row[key] and datetime.fromisoformat(row[key])) for key in ("last_success", "last_new_article"))
+            table.add_row(row["name"], state, *last, str(row["failures"]))
         self._out.print(table)
 
     def articles(self, judged: Iterable[tuple[Article, Sequence[ThemeMatch], str]]) -> None:
@@ -138,7 +113,8 @@ class Terminal:
         if edition.left_out:
             self._out.print(Text("\n" + self._words(N_("Left out ({n})"), {"n": len(edition.left_out)}), style="bold"))
         for out in edition.left_out:
-            self._out.print(Text(f"  - {out.title}: {reason(out, self.translator)}"))
+            why = reason(out, edition, self.translator)
+            self._out.print(Text("  - " + self._words(N_("{title}: {reason}"), {"title": out.title, "reason": why})))
 
     def draft(self, edition: Edition, files: Sequence[Path]) -> None:
         """What was made, where it is, and what to do next."""
@@ -163,17 +139,18 @@ class Terminal:
             table.add_column(self.translator.gettext(title), overflow="fold")
         return table
 
-    def _day(self, moment: Any) -> str:
+    def _day(self, moment: datetime | None) -> str:
         if moment is None or self._newsletter is None:
             return ""
         return show_date(moment, self.translator.language, self._newsletter.tz)
 
 
-_SOURCE_STATES: Mapping[Literal["ok", "unchanged", "failed", "never"], str] = {
-    "ok": N_("fine"),
-    "unchanged": N_("fine, nothing new"),
-    "failed": N_("failed"),
-    "never": N_("not collected yet"),
+_STANDINGS: Mapping[str, str] = {
+    "well": N_("fine"),
+    "failing": N_("failing"),
+    "gone": N_("gone for good"),
+    "silent": N_("silent for months"),
+    "never-read": N_("not read yet"),
 }
 _FILES: Mapping[str, str] = {
     "email.html": N_("the email, to open in a browser"),

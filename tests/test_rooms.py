@@ -20,22 +20,22 @@ MAY_IMPORT = {
     "formats": {"model"},
     "language": {"errors", "resources"},
     "schema": {"errors"},
-    "gather": {"errors", "model", "settings", "language", "yaml_text"},
+    "gather": {"errors", "model", "settings", "language", "yaml_text", "resources"},
     "judge": {"errors", "model", "settings", "language"},
     "compose": {"errors", "model", "settings", "language"},
     "deliver": {"errors", "model", "settings", "language", "formats"},
     "store": {"errors", "model", "formats", "schema"},
     "config": {"errors", "settings", "yaml_text", "resources"},
     "pipeline": {"errors", "model", "settings", "language", "gather", "judge", "compose", "deliver", "store", "config"},
-    "terminal": {"errors", "model", "settings", "language"},
-    "cli": {"errors", "model", "language", "config", "compose", "formats", "pipeline", "resources", "store", "terminal"},
+    "terminal": {"errors", "model", "settings", "language", "compose"},
+    "cli": {"errors", "model", "language", "config", "compose", "formats", "gather", "pipeline", "resources", "store", "terminal"},
 }
 """A room imports itself and these. One way: cli -> pipeline -> stages, store, config -> language, formats -> the nouns."""
 
 HOMES = {
     "aiohttp": {"gather.collect"},
     "cssutils": {"compose.mjml"},
-    "babel": {"language.dates", "language.translations"},
+    "babel": {"language.dates", "language.names", "language.translations"},
     "feedparser": {"gather.parse"},
     "filelock": {"store"},
     "jinja2": {"compose.render"},

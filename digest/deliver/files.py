@@ -8,12 +8,11 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from digest.deliver.message import build_message
 from digest.errors import N_, DigestError
 from digest.formats import edition_json
 from digest.model import Edition, RenderedEmail
 from digest.settings import Newsletter
-
-from digest.deliver.message import build_message
 
 
 def write_edition(

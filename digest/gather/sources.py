@@ -1,0 +1,182 @@
+"""Every source read once: folders first, then the feeds that are due, as their answers come. One broken source is a value."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from digest.errors import GatherError
+from digest.gather import state as states
+from digest.gather.collect import FeedRequest, Fetched, collect
+from digest.gather.folder import read_file, read_folder
+from digest.gather.parse import ParsedFeed, parse_feed
+from digest.gather.state import SourceState
+from digest.gather.workers import Workers, open_workers
+from digest.language.translations import translator
+from digest.model import Article, SourceReport, SourceStatus
+from digest.resources import VERSION
+from digest.settings import Newsletter, Settings, Source
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRead:
+    """What one source gave this time, and what is to be remembered of it."""
+
+    source: Source
+    status: SourceStatus
+    articles: tuple[Article, ...]
+    before: SourceState
+    answer: Fetched
+    """What the feed answered; an empty answer for a folder or a feed that was not asked."""
+    now: datetime
+    message: str | None = None
+    """What went wrong, or what the team should know; None where there is nothing to say."""
+    asked: bool = True
+
+    def state(self, *, new: int) -> dict[str, Any]:
+        """What to remember, once `new` of the articles were stored for the first time."""
+        if not self.asked:
+            return states.to_json(self.before)
+        if self.status == "failed":
+            return states.to_json(states.after_failure(self.before, self.answer, self.message or "", self.now))
+        return states.to_json(states.after_success(self.before, self.answer, new=new, now=self.now))
+
+    def report(self, *, new: int) -> SourceReport:
+        """The line for the team. A source that gave only what the store holds is `unchanged`."""
+        status: SourceStatus = "unchanged" if self.status == "ok" and not new else self.status
+        return SourceReport(self.source.name, status, new, self.message)
+
+
+async def read_sources(
+    settings: Settings, folder: Path, known: Mapping[str, Mapping[str, Any]], *, now: datetime, force: bool
+) -> AsyncIterator[SourceRead]:
+    """Read every source. `folder` is where the settings' paths start; `known` what the store remembers of each, by its key."""
+    before = {source.key: states.from_json(known.get(source.key, {})) for source in settings.sources}
+    for source in settings.sources:
+        if source.folder is not None:
+            yield _read_folder(source, folder / source.folder, settings.newsletter, before[source.key], now)
+        elif not (force or states.is_due(before[source.key], now)):
+            yield _left_alone(source, before[source.key], now)
+    feeds = [s for s in settings.sources if s.feed and (force or states.is_due(before[s.key], now))]
+    if feeds:
+        async for read in _read_feeds(feeds, settings, before, now):
+            yield read
+
+
+def _read_folder(source: Source, path: Path, newsletter: Newsletter, before: SourceState, now: datetime) -> SourceRead:
+    say = translator(newsletter.language).gettext
+    articles, problems = [], []
+    try:
+        for found in read_folder(path):
+            if isinstance(found, GatherError):
+                problems.append(found.text(say))
+                continue
+            try:
+                articles.append(
+                    read_file(
+                        found.name,
+                        found.body,
+                        source=source.name,
+                        modified=found.modified,
+                        collected=now,
+                        tz=newsletter.tz,
+                        language=newsletter.language,
+                    )
+                )
+            except GatherError as error:
+                problems.append(error.text(say))
+    except GatherError as error:
+        return SourceRead(source, "failed", (), before, _nothing(source), now, error.text(say))
+    return SourceRead(source, "ok", tuple(articles), before, _nothing(source), now, "; ".join(problems) or None)
+
+
+def _left_alone(source: Source, before: SourceState, now: datetime) -> SourceRead:
+    """A feed that was asked minutes ago, or that wants to be left in peace: what it last said still holds."""
+    status: SourceStatus = "failed" if before.failures or before.gone else "unchanged"
+    return SourceRead(source, status, (), before, _nothing(source), now, before.error, asked=False)
+
+
+async def _read_feeds(
+    feeds: Sequence[Source], settings: Settings, before: Mapping[str, SourceState], now: datetime
+) -> AsyncIterator[SourceRead]:
+    """The feeds, in the order in which they are read: fetching goes on while workers parse."""
+    by_key = {source.key: source for source in feeds}
+    requests = [_request(source, before[source.key], now) for source in feeds]
+    processes = min(len(feeds), os.cpu_count() or 1)
+    async with open_workers(processes) as workers:
+        reading: set[asyncio.Future[SourceRead]] = set()
+        async for answer in collect(requests, limits=settings.collect, user_agent=user_agent(settings.newsletter)):
+            source = by_key[answer.key]
+            reading.add(asyncio.create_task(_read_feed(source, answer, before[source.key], workers, settings.newsletter, now)))
+            if len(reading) >= 2 * processes:
+                done, reading = await asyncio.wait(reading, return_when=asyncio.FIRST_COMPLETED)
+                for task in done:
+                    yield task.result()
+        for task in asyncio.as_completed(reading):
+            yield await task
+
+
+async def _read_feed(
+    source: Source, answer: Fetched, before: SourceState, workers: Workers, newsletter: Newsletter, now: datetime
+) -> SourceRead:
+    say = translator(newsletter.language).gettext
+    if answer.error:
+        return SourceRead(source, "failed", (), before, answer, now, answer.error.text(say))
+    if answer.unchanged:
+        return SourceRead(source, "unchanged", (), before, answer, now)
+    parsed: ParsedFeed | GatherError = await workers.run(
+        parse_feed,
+        answer.body,
+        url=source.key,
+        base=answer.url,
+        headers=answer.headers,
+        source=source.name,
+        collected=now,
+        language=newsletter.language,
+        tz=newsletter.tz,
+    )
+    if isinstance(parsed, GatherError):
+        return SourceRead(source, "failed", (), before, answer, now, parsed.text(say))
+    return SourceRead(source, "ok", parsed.articles, before, answer, now, parsed.note.text(say) if parsed.note else None)
+
+
+def _request(source: Source, before: SourceState, now: datetime) -> FeedRequest:
+    return FeedRequest(
+        key=source.key,
+        url=states.address(before, source.key, now),
+        etag=before.etag,
+        last_modified=before.last_modified,
+        fingerprint=before.fingerprint,
+    )
+
+
+def describe(source: Source, known: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    """How a source fares, for `sources --json`: dates as ISO 8601 or null; `known` is what the store remembers of it."""
+    state = states.from_json(known)
+    remembered = states.to_json(state)
+    return {
+        "name": source.name,
+        "feed": source.feed,
+        "folder": source.folder,
+        "standing": states.standing(state, now),
+        "last_success": remembered["succeeded"],
+        "last_new_article": remembered["last_new"],
+        "failures": state.failures,
+        "error": state.error,
+        "moved_to": state.moved_to,
+    }
+
+
+def user_agent(newsletter: Newsletter) -> str:
+    """Who asks, and where to complain."""
+    contact = newsletter.brand.web or f"mailto:{newsletter.sender.email}"
+    return f"digest/{VERSION} (+{contact})"
+
+
+def _nothing(source: Source) -> Fetched:
+    return Fetched(key=source.key, url=source.feed or "")
