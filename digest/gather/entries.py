@@ -27,7 +27,7 @@ _FOOTER = re.compile(
     r"\s*(?:^|\n\n|(?<=[.!?…\]]) )(?:The post .{1,400} (?:appeared first|first appeared) on"
     r"|(?:L[’']article|Cet article) .{1,400} est apparu en premier sur) [^\n]{1,200}$"
 )
-_MAIL_IN_NAME = re.compile(r"^\S+@\S+\s*\((.+)\)$|^(.+?)\s*<\S+@\S+>$")
+_MAIL = re.compile(r"[(<]?[^\s()<>]+@[^\s()<>]+[)>]?")
 _LONGEST_TITLE = 300
 _WORDS_TO_BELIE = 30
 _COMMON_SHARE = 0.15  # stop words are 35 to 50 % of a text in its language, and under 12 % of one in another
@@ -197,11 +197,10 @@ def _language(declared: str, text: str, default: str) -> str:
     return detect(text, code) if len(words) >= _WORDS_TO_BELIE and common < _COMMON_SHARE * len(words) else code
 
 
-def _author(name: str) -> str | None:
-    name = plain(name)
-    inside = _MAIL_IN_NAME.match(name)
-    name = (inside[1] or inside[2]).strip("\"' ") if inside else name
-    return None if not name or re.fullmatch(r"\S+@\S+", name) else name[:200]
+def _author(written: str) -> str | None:
+    """A name without the mail address that RSS asks for: `ana@example.org (Ana)`, `Ana <ana@example.org>`."""
+    name = one_line(_MAIL.sub(" ", unescape(written[:300]))).strip("()<>\"' ,")
+    return plain(name) or None
 
 
 def _date(dates: Sequence[str], *, lang: str, collected: datetime, tz: tzinfo) -> datetime | None:

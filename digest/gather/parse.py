@@ -167,7 +167,7 @@ def _entry(entry: Any, base: str) -> Entry:
         content=_html(content),
         summary=_html(entry.get("summary_detail") or {}),
         author=_author(entry),
-        dates=tuple(entry[key] for key in ("published", "updated", "created") if entry.get(key)),
+        dates=tuple(entry[key] for key in ("published", "updated", "created") if key in entry),
         language=content.get("language") or entry.get("language") or "",
         base="" if declared_base == base else declared_base,
     )
@@ -205,5 +205,7 @@ def _html(detail: Mapping[str, Any]) -> str:
 
 
 def _author(entry: Any) -> str:
-    names = [author.get("name") for author in entry.get("authors") or [] if author.get("name")]
-    return ", ".join(dict.fromkeys(names)) or entry.get("author") or ""
+    """The names of several authors; of a single one what was written, which feedparser takes apart wrongly."""
+    authors = entry.get("authors") or []
+    names = dict.fromkeys(author["name"] for author in authors if author.get("name"))
+    return ", ".join(names) if len(authors) > 1 else entry.get("author") or ""
