@@ -180,9 +180,9 @@ app.add_typer(sources, name="sources")
 
 
 @sources.callback()
-def _sources(context: typer.Context) -> None:
+def _sources(context: typer.Context, as_json: AsJson = False) -> None:
     if context.invoked_subcommand is None:
-        sources_list(context)
+        sources_list(context, as_json)
 
 
 @sources.command("list", help=_("Show how each source fares: last success, last new article, failures in a row."))

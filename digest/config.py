@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from digest.errors import N_, DigestError, SettingsError, UsageError
 from digest.resources import folder as shipped
 from digest.settings import Settings, parse
-from digest.yaml_text import YamlError, read_yaml
+from digest.yaml_text import YamlError, append_items, read_yaml
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +40,33 @@ class Config:
 
 def load(file: Path) -> Config:
     """The configuration in a file. Raises SettingsError: one line with the place and the cure."""
+    return Config(file=file.resolve(), settings=_parsed(_read(file), file))
+
+
+def add_sources(config: Config, sources: Sequence[Mapping[str, str]]) -> None:
+    """Add sources at the end of the list in sources.yaml, whose other lines stay as they are.
+
+    Each source holds the keys it would have in the file. Raises SettingsError, and leaves the file alone, where the result
+    would not be sound.
+    """
+    text = _read(config.file)
     try:
-        text = file.read_text(encoding="utf-8-sig")
+        longer = append_items(text, "sources", sources)
+    except YamlError as error:
+        raise _misshapen(error, config.file) from error
+    _parsed(longer, config.file)
+    temporary = config.file.with_suffix(".yaml.new")
+    try:
+        temporary.write_text(longer, encoding="utf-8", newline="")
+        shutil.copymode(config.file, temporary)
+        temporary.replace(config.file)
+    except OSError as error:
+        raise _unwritable(config.folder, error) from error
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_bytes().decode("utf-8-sig")
     except FileNotFoundError as error:
         raise SettingsError(
             N_("there is no such file"), file=str(file), hint=N_("digest init FOLDER makes a first newsletter")
@@ -48,13 +75,23 @@ def load(file: Path) -> Config:
         raise SettingsError(N_("is not UTF-8 text; save it again as UTF-8"), file=str(file)) from error
     except OSError as error:
         raise SettingsError(N_("cannot be read: {cause}"), file=str(file), cause=error.strerror or error) from error
+
+
+def _parsed(text: str, file: Path) -> Settings:
     try:
         data = read_yaml(text)
     except YamlError as error:
-        raise SettingsError(
-            N_("line {line}, column {column}: {cause}"), file=str(file), line=error.line, column=error.column, cause=error.cause
-        ) from error
-    return Config(file=file.resolve(), settings=parse(data, file=file.name))
+        raise _misshapen(error, file) from error
+    return parse(data, file=file.name)
+
+
+def _misshapen(error: YamlError, file: Path) -> SettingsError:
+    values: dict[str, Any] = {"line": error.line, "column": error.column, **error.values}
+    return SettingsError(error.message, file=file.name, **values)
+
+
+def _unwritable(folder: Path, error: OSError) -> DigestError:
+    return DigestError(N_("cannot write to {folder}: {cause}"), folder=folder, cause=error.strerror or error)
 
 
 def write_starter(folder: Path) -> tuple[Path, ...]:
@@ -68,5 +105,5 @@ def write_starter(folder: Path) -> tuple[Path, ...]:
             (folder / file).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(starter / file, folder / file)  # its date is today's: the articles are dated from it
     except OSError as error:
-        raise DigestError(N_("cannot write to {folder}: {cause}"), folder=folder, cause=error.strerror or error) from error
+        raise _unwritable(folder, error) from error
     return tuple(folder / file for file in files)

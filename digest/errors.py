@@ -54,14 +54,18 @@ class UsageError(DigestError):
 
 
 class SettingsError(UsageError):
-    """sources.yaml holds something wrong; its text starts with the file and the path of the key (empty: the file as a whole)."""
+    """sources.yaml holds something wrong; its text starts with the file and the place: the path of the key, or the line.
+
+    `path` is empty for the file as a whole; `line` and `column` (from 1) are given where the file is no sound YAML.
+    """
 
     def __init__(self, message: str, *, file: str, path: str = "", hint: str | None = None, **values: object) -> None:
         super().__init__(message, hint=hint, file=file, path=path, **values)
-        self.place = f"{file}: {path}: " if path else f"{file}: "
 
     def text(self, translate: Callable[[str], str] = str) -> str:
-        return self.place + super().text(translate)
+        path, line = self.values["path"], self.values.get("line")
+        place = translate(N_("line {line}, column {column}")).format(**self.values) if line else path
+        return ": ".join(str(part) for part in (self.values["file"], place, super(UsageError, self).text(translate)) if part)
 
 
 class TooFewStoriesError(DigestError):

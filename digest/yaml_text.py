@@ -8,7 +8,7 @@ A key given twice is an error, where YAML would silently keep the last.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any
 
 import yaml
@@ -53,6 +53,38 @@ def read_yaml(text: str) -> object:
 def write_yaml(data: object) -> str:
     """A YAML text that a person can read and edit: accents as they are, keys in their order, long texts as blocks."""
     return yaml.dump(data, Dumper=_Dumper, allow_unicode=True, sort_keys=False, default_flow_style=False, width=100)
+
+
+def append_items(text: str, key: str, items: Sequence[Mapping[str, str]]) -> str:
+    """The text with items added at the end of the list under a top-level key; every other character stays as it is.
+
+    Raises YamlError where that list is not written one item a line, each behind its dash.
+    """
+    root = yaml.compose(text, Loader=_Loader)
+    there = next((value for name, value in root.value if name.value == key), None) if isinstance(root, yaml.MappingNode) else None
+    if not isinstance(there, yaml.SequenceNode) or there.flow_style or not there.value:
+        mark = there.start_mark if there else None
+        raise _at(mark, N_("the list {key} must be written one item a line, each behind a '-'"), key=repr(key))
+    margin = " " * there.start_mark.column
+    added = "".join(margin + line + "\n" for item in items for line in _item(item))
+    lines = text.splitlines(keepends=True)
+    after = _last_line(there) + 1
+    before = "".join(lines[:after])
+    return before + ("" if before.endswith("\n") else "\n") + added + "".join(lines[after:])
+
+
+def _item(item: Mapping[str, str]) -> list[str]:
+    lines = write_yaml(dict(item)).splitlines()
+    return [("- " if i == 0 else "  ") + line for i, line in enumerate(lines)]
+
+
+def _last_line(node: yaml.Node) -> int:
+    """The line (from 0) on which the last value of a node ends, comments after it left out."""
+    children = [child for pair in node.value for child in pair] if isinstance(node, yaml.MappingNode) else node.value
+    if isinstance(node, yaml.ScalarNode) or not children or getattr(node, "flow_style", False):
+        mark = node.end_mark
+        return int(mark.line if mark.column else mark.line - 1)
+    return _last_line(children[-1])
 
 
 def _refuse_depth(text: str) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from digest.config import load, write_starter
+from digest.config import add_sources, load, write_starter
 from digest.errors import SettingsError, UsageError
 from digest.settings import parse, schema
 
@@ -156,3 +156,33 @@ def test_the_starter_newsletter_is_sound_and_never_overwrites(tmp_path: Path) ->
 def test_the_committed_schema_is_that_of_the_settings() -> None:
     committed = Path(__file__).parent.parent / "docs" / "sources.schema.json"
     assert json.loads(committed.read_text(encoding="utf-8")) == schema(), "make schema"
+
+
+def test_a_source_is_added_and_every_other_line_stays(tmp_path: Path) -> None:
+    write_starter(tmp_path)
+    file = tmp_path / "sources.yaml"
+    before = file.read_text(encoding="utf-8")
+    add_sources(load(file), [{"name": "L'écho : la suite", "feed": "https://echo.example/feed"}])
+    after = file.read_text(encoding="utf-8")
+    assert load(file).settings.sources[-1].name == "L'écho : la suite"
+    added = [line for line in after.splitlines() if line not in before.splitlines()]
+    assert "".join(added).count("echo.example") == 1
+    assert [line for line in after.splitlines() if line not in added] == before.splitlines()
+
+
+def test_a_source_that_is_there_already_leaves_the_file_alone(tmp_path: Path) -> None:
+    write_starter(tmp_path)
+    config = load(tmp_path / "sources.yaml")
+    before = config.file.read_bytes()
+    with pytest.raises(SettingsError, match=r"sources\[1\]\.name: .* is already used by sources\[0\]"):
+        add_sources(config, [{"name": config.settings.sources[0].name, "feed": "https://echo.example/feed"}])
+    assert config.file.read_bytes() == before
+
+
+def test_a_list_on_one_line_is_not_edited_but_explained(tmp_path: Path) -> None:
+    file = tmp_path / "sources.yaml"
+    file.write_text(json.dumps(SETTINGS), encoding="utf-8")
+    with pytest.raises(
+        SettingsError, match=r"sources\.yaml: line 1, column \d+: the list 'sources' must be written one item a line"
+    ):
+        add_sources(load(file), [{"name": "L'écho", "feed": "https://echo.example/feed"}])
