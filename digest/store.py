@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
-from sqlalchemy import Connection, Engine, Row, Select, create_engine, event, func, or_, select
+from sqlalchemy import Connection, Engine, Row, Select, bindparam, create_engine, event, func, or_, select
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import DatabaseError
 
@@ -116,11 +116,12 @@ class Store:
 
     def place(self, kinships: Sequence[Kinship]) -> None:
         """Put articles in their stories, and keep why."""
+        if not kinships:
+            return
+        story = t.articles.update().where(t.articles.c.id == bindparam("article")).values(story=bindparam("its_story"))
         with self._engine.begin() as connection:
-            if kinships:
-                connection.execute(insert(t.kinships), [_fields(kinship) for kinship in kinships])
-            for kinship in kinships:
-                connection.execute(t.articles.update().where(t.articles.c.id == kinship.article).values(story=kinship.story))
+            connection.execute(insert(t.kinships), [_fields(kinship) for kinship in kinships])
+            connection.execute(story, [{"article": kinship.article, "its_story": kinship.story} for kinship in kinships])
 
     def _load(self, wanted: Select[Any]) -> list[Article]:
         current = (t.versions.c.article == t.articles.c.id) & (t.versions.c.version == t.articles.c.version)
@@ -226,12 +227,18 @@ def _insert(connection: Connection, articles: Sequence[Article]) -> None:
 
 
 def _update(connection: Connection, changed: Sequence[tuple[Article, int]]) -> None:
-    for article, version in changed:
-        connection.execute(
-            t.articles.update().where(t.articles.c.id == article.id).values(version=version, fingerprint=_fingerprint(article))
-        )
-    if changed:
-        connection.execute(insert(t.versions), [_version(article, version) for article, version in changed])
+    if not changed:
+        return
+    current = (
+        t.articles.update()
+        .where(t.articles.c.id == bindparam("article"))
+        .values(version=bindparam("its_version"), fingerprint=bindparam("its_fingerprint"))
+    )
+    rows = [
+        {"article": article.id, "its_version": version, "its_fingerprint": _fingerprint(article)} for article, version in changed
+    ]
+    connection.execute(current, rows)
+    connection.execute(insert(t.versions), [_version(article, version) for article, version in changed])
 
 
 def _version(article: Article, version: int) -> dict[str, Any]:
