@@ -34,9 +34,10 @@ PAGE = f"""<!DOCTYPE html><html lang="fr"><head><meta charset="utf-8">
 <ul><li><a href="/x">La fête des voisins revient</a></li><li><a href="/y">Le marché couvert</a></li>
 </ul></aside></article></main><footer>Mentions légales, contact, plan du site</footer></body></html>"""
 
-CONSENT = """<html><body><article><h1>Votre accord</h1><p>Nous et nos partenaires déposons des traceurs pour mesurer ce que vous lisez
-et vous montrer de la publicité. Acceptez tout, refusez tout, ou choisissez traceur par traceur dans vos réglages.</p>
-<p>Votre choix vaut six mois sur tous nos services et se change à tout moment depuis le bas de chaque écran.</p></article></body></html>"""
+CONSENT = """<html><body><article><h1>Votre accord</h1><p>Nous et nos partenaires déposons des traceurs pour mesurer ce que
+vous lisez et vous montrer de la publicité. Acceptez tout, refusez tout, ou choisissez traceur par traceur dans vos réglages.</p>
+<p>Votre choix vaut six mois sur tous nos services et se change à tout moment depuis le bas de chaque écran.</p>
+</article></body></html>"""
 
 
 @pytest.fixture
