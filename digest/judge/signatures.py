@@ -6,8 +6,10 @@ compared; sharing some proves nothing yet.
 
 from __future__ import annotations
 
+import unicodedata
 import zlib
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,11 +24,11 @@ BANDS, ROWS = 16, 4
 """64 permutations: two texts that share half their 3-word shingles meet with a chance of 0.64, three quarters of them 0.998."""
 _TITLE_WORDS = 10
 _WIDTH = BANDS + 1 + _TITLE_WORDS
-_MOST_WORDS = 4000
-"""Words of a text that are read; a book is known by its first chapters."""
+_LONGEST = 40_000
+"""Characters of a text that are read; a book is known by its first chapters."""
 _COMMON = 60
 """A title word that more articles share leads nowhere."""
-_BEFORE = 20
+_BEFORE = 12
 """Articles that share a key are each compared to so many of those before it."""
 _SHARED_WORDS = 2
 """Rare title words two articles must share to be compared."""
@@ -35,7 +37,7 @@ _SHARED_WORDS = 2
 def signature(article: Article) -> bytes:
     """What an article is looked up by: 27 keys of 8 bytes (16 bands of its text, its title, 10 words of its title; 0 is none)."""
     keys = np.zeros(_WIDTH, dtype=np.uint64)
-    found = shingles(article.text, article.summary)
+    found = shingles(tokens(body(article)))
     if found.size:
         keys[:BANDS] = _bands(found)
     title = read_title(article.title)
@@ -46,28 +48,14 @@ def signature(article: Article) -> bytes:
     return keys.tobytes()
 
 
-def shingles(text: str, summary: str = "") -> Keys:
-    """The hashes of the 3-word shingles of an article's text and summary, sorted, each once; empty for no words at all."""
-    return np.unique(np.concatenate([_runs(text), _runs(summary)]) if summary else _runs(text))
+def body(article: Article) -> str:
+    """An article's text, then its summary where the text does not hold it."""
+    summary = "" if article.summary in article.text else article.summary
+    return unicodedata.normalize("NFC", f"{article.text[:_LONGEST]}\n{summary[:_LONGEST]}")
 
 
-def pairs(known: Sequence[bytes], new: Sequence[bytes]) -> list[list[int]]:
-    """For each new signature, the places of those to compare it to, among known then new ones, all before its own."""
-    candidates: list[list[int]] = [[] for _ in new]
-    if not new:
-        return candidates
-    keys = np.frombuffer(b"".join([*known, *new]), dtype=np.uint64).reshape(-1, _WIDTH)
-    first = len(known)
-    strong = _meeting(keys[:, : BANDS + 1], first)
-    words = _meeting(keys[:, BANDS + 1 :], first, most=_COMMON)
-    codes, times = np.unique(words, return_counts=True)
-    for code in np.unique(np.concatenate([strong, codes[times >= _SHARED_WORDS]])).tolist():
-        candidates[(code >> 32) - first].append(code & 0xFFFFFFFF)
-    return candidates
-
-
-def _runs(text: str) -> Keys:
-    words = tokens(fold(text))[:_MOST_WORDS]
+def shingles(words: Sequence[str]) -> Keys:
+    """The hashes of the runs of three words, folded, in their order; of fewer words, one hash; of none, none."""
     if not words:
         return np.zeros(0, dtype=np.uint64)
     hashes = _hashes(words)
@@ -76,8 +64,26 @@ def _runs(text: str) -> Keys:
     return _mixed(hashes[:-2] * _FACTORS[0] + hashes[1:-1] * _FACTORS[1] + hashes[2:] * _FACTORS[2])
 
 
+def candidates(known: Sequence[bytes], new: Sequence[bytes]) -> list[list[tuple[int, bool]]]:
+    """For each new signature, the places of those to compare it to, among known then new ones, all before its own; in order.
+
+    With each, whether the texts or whole titles may be the same; if not, the titles only share rare words.
+    """
+    found: list[list[tuple[int, bool]]] = [[] for _ in new]
+    if not new:
+        return found
+    keys = np.frombuffer(b"".join([*known, *new]), dtype=np.uint64).reshape(-1, _WIDTH)
+    first = len(known)
+    strong = np.unique(_meeting(keys[:, : BANDS + 1], first))
+    weak, times = np.unique(_meeting(keys[:, BANDS + 1 :], first, most=_COMMON), return_counts=True)
+    every = np.union1d(strong, weak[times >= _SHARED_WORDS])
+    for code, by_text in zip(every.tolist(), np.isin(every, strong).tolist(), strict=True):
+        found[(code >> 32) - first].append((code & 0xFFFFFFFF, by_text))
+    return found
+
+
 def _bands(found: Keys) -> Keys:
-    least = ((found[:, None] * _MULTIPLIERS + _SHIFTS) >> np.uint64(32)).min(axis=0).reshape(BANDS, ROWS)
+    least = (found[:, None] * _MULTIPLIERS + _SHIFTS).min(axis=0).reshape(BANDS, ROWS)
     return np.asarray(_mixed((least * _BAND_FACTORS).sum(axis=1, dtype=np.uint64) + _BAND_NUMBERS))
 
 
@@ -105,7 +111,12 @@ def _meeting(keys: Keys, first: int, most: int | None = None) -> Keys:
 
 
 def _hashes(words: Sequence[str]) -> Keys:
-    return np.array([zlib.crc32(word.encode()) for word in words], dtype=np.uint64)
+    return np.fromiter(map(_hash, words), dtype=np.uint64, count=len(words))
+
+
+@lru_cache(maxsize=200_000)
+def _hash(word: str) -> int:
+    return zlib.crc32(fold(word).encode())
 
 
 def _mixed(values: Keys) -> Keys:

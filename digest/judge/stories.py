@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 
-from digest.judge.likeness import Match, Reading, compare, outlet, read
-from digest.judge.signatures import pairs, signature
+from digest.judge.likeness import Match, compare, likely, outlet, read
+from digest.judge.signatures import candidates, signature
 from digest.model import Article, Kinship, Story
 
 
@@ -31,10 +32,12 @@ def assign(
     keys = [given.get(article.id) or signature(article) for article in pool]
     first = len(pool) - len(fresh)
     stories = [article.story or article.id for article in pool[:first]]
-    readings: dict[int, Reading] = {}
+    read_one = lru_cache(maxsize=2000)(lambda place: read(pool[place]))
     kinships = []
-    for place, candidates in enumerate(pairs(keys[:first], keys[first:]), start=first):
-        kinship = _kinship(place, candidates, pool, stories, readings)
+    for place, found in enumerate(candidates(keys[:first], keys[first:]), start=first):
+        near = [other for other, by_text in found if by_text or likely(pool[place].title, pool[other].title)]
+        matches = [(compare(read_one(place), read_one(other)), other) for other in near]
+        kinship = _kinship(pool[place], [(match, pool[other], stories[other]) for match, other in matches if match])
         stories.append(kinship.story)
         kinships.append(kinship)
     return tuple(kinships)
@@ -63,23 +66,12 @@ def _in_order(articles: Iterable[Article]) -> list[Article]:
     return sorted({article.id: article for article in articles}.values(), key=lambda article: (article.collected, article.id))
 
 
-def _kinship(
-    place: int, candidates: Sequence[int], pool: Sequence[Article], stories: Sequence[str], readings: dict[int, Reading]
-) -> Kinship:
-    """Where the article at a place of the pool belongs; `readings` keeps what was read of those compared."""
-    best: tuple[Match, int] | None = None
-    for other in candidates:
-        for needed in (place, other):
-            if needed not in readings:
-                readings[needed] = read(pool[needed])
-        match = compare(readings[place], readings[other])
-        if match and (best is None or _rank(match) > _rank(best[0])):
-            best = match, other
-    article = pool[place].id
-    if best is None:
-        return Kinship(article, story=article, to=None, because="alone", score=0.0)
-    match, other = best
-    return Kinship(article, story=stories[other], to=pool[other].id, because=match.because, score=match.score)
+def _kinship(article: Article, matches: Sequence[tuple[Match, Article, str]]) -> Kinship:
+    """Where an article belongs, given those it matches, in order, each with its story: with the best match, the first if many."""
+    if not matches:
+        return Kinship(article.id, story=article.id, to=None, because="alone", score=0.0)
+    match, other, story = max(matches, key=lambda found: _rank(found[0]))
+    return Kinship(article.id, story=story, to=other.id, because=match.because, score=match.score)
 
 
 def _rank(match: Match) -> tuple[bool, float]:

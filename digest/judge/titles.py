@@ -6,6 +6,7 @@ Sites dress a title up (a tag before it, their own name after it), and series ke
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -18,6 +19,8 @@ NEAR = 0.6
 """Least share of common words (Jaccard, stop words left out) of two titles that are near each other."""
 _BARE = 3
 """Words a title must keep once undressed, or it is left as it is."""
+_LONGEST = 400
+"""Characters of a title that are read."""
 _TELLING = 5
 """Words two undressed titles must share to be the same when both were dressed."""
 
@@ -31,7 +34,7 @@ class Title:
     undressed: frozenset[str]
     """The same, and what remains of it without the tag before it or the site's name after it."""
     words: frozenset[str]
-    """The words that carry its subject, folded."""
+    """The words that carry its subject, folded; numbers and dates in one spelling."""
     marks: frozenset[str]
     cut: bool
     """It ends with an ellipsis: only its beginning is known."""
@@ -39,9 +42,10 @@ class Title:
 
 def read_title(title: str) -> Title:
     """A title as one compares it, whatever its language."""
+    title = " ".join(title[:_LONGEST].split())
     whole = _plain(title)
-    words = frozenset(word for word in whole.split() if word not in _STOP)
-    return Title(whole, _undressed(title) | {whole}, words, marks(title), title.rstrip().endswith(("…", "...")))
+    words = frozenset(mark(word) or word for word in whole.split() if word not in _STOP)
+    return Title(whole, _undressed(title) | {whole}, words, marks(whole.split()), title.endswith(("…", "...")))
 
 
 def compare_titles(one: Title, two: Title) -> Likeness:
@@ -62,24 +66,31 @@ def closeness(one: Title, two: Title) -> float:
     return len(one.words & two.words) / (len(one.words | two.words) or 1)
 
 
-def marks(text: str) -> frozenset[str]:
-    """What tells two issues apart: numbers, versions, ordinals, months, days; "douzième", "12e" and "12" are one."""
-    folded = _THOUSANDS.sub(lambda group: re.sub(r"\D", "", group.group()), fold(text))
-    found = set()
-    for word in tokens(folded):
-        if word in _MARKS:
-            found.add(_MARKS[word])
-        elif word[0].isdigit() or any(map(str.isdigit, word)):
-            found.add(_ORDINAL.sub(r"\1", word).lstrip("0") or "0")
-    return frozenset(found)
+def marks(words: Iterable[str]) -> frozenset[str]:
+    """What tells two issues apart, among folded words: numbers, versions, ordinals, months, days, each in one spelling."""
+    return frozenset(found for word in words if (found := mark(word)))
+
+
+def mark(word: str) -> str | None:
+    """The number or date that a folded word tells, "12" for "douzième" as for "12e"; None for any other word."""
+    if word in _MARKS:
+        return _MARKS[word]
+    if word.isalpha() or not any(map(str.isdigit, word)):
+        return None
+    return _ORDINAL.sub(r"\1", word).lstrip("0") or "0"
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a text as one compares them: folded, thousands in one piece ("10 000": "10000")."""
+    return tokens(_THOUSANDS.sub(lambda group: _NOT_DIGIT.sub("", group.group()), fold(text)))
 
 
 def _plain(title: str) -> str:
-    return " ".join(tokens(fold(title)))
+    return " ".join(words_of(title))
 
 
 def _undressed(title: str) -> frozenset[str]:
-    bare = _TAIL_NOTE.sub("", _TAG.sub("", title.strip()))
+    bare = _TAIL_NOTE.sub("", _TAG.sub("", title))
     parts = _SEPARATOR.split(bare)
     bodies = [bare]
     if len(parts) > 1:
@@ -99,7 +110,8 @@ _TAG = re.compile(r"^(?:\[[^\]]{1,40}\]|[A-ZÀ-Ý][A-ZÀ-Ý' ’]{3,30}\s?[.:|])
 _TAIL_NOTE = re.compile(
     r"\s*[\[(](?:mise? à jour|màj|maj|actualisé|updated?|vidéo|video|podcast)[^\])]{0,30}[\])]$", re.IGNORECASE
 )
-_SEPARATOR = re.compile(r"\s+[|·•–—-]\s+|\s*\|\s*|\s+::\s+")
+_SEPARATOR = re.compile(r" [|·•–—-] | ?\| ?| :: ")
+_NOT_DIGIT = re.compile(r"\D")
 _THOUSANDS = re.compile(r"\b\d{1,3}(?:[ .,]\d{3})+\b")
 _ORDINAL = re.compile(r"^(\d+)(?:er|ere|re|e|eme|nd|nde|st|th|rd|o)$")
 _STOP = frozenset(fold(word) for words in STOP_WORDS.values() for word in words)
