@@ -58,6 +58,8 @@ def letter(edition: Edition, newsletter: Newsletter, translator: Translator) -> 
 
     beginnings = Counter(shorten(title_of(story), LINK_CHARACTERS) for story in edition.stories)
 
+    told = {story.id: about(story) for story in edition.stories}
+
     def story_of(highlight: Highlight) -> EditionStory | None:
         """The story that a highlight comes from; None when the edition no longer prints it."""
         return stories.get(highlight.takeaway.article)
@@ -79,7 +81,7 @@ def letter(edition: Edition, newsletter: Newsletter, translator: Translator) -> 
         "where": WHERE,
         "date": lambda moment: show_date(moment, language, tz),
         "is_foreign": is_foreign,
-        "about": about,
+        "about": lambda story: told[story.id],
         "title_of": title_of,
         "short_title": short_title,
         "story_of": story_of,

@@ -23,6 +23,10 @@ from digest.errors import N_
 
 _TAG = re.compile(r"""<[a-zA-Z][^\s<>/]*(?:"[^"]*"|'[^']*'|[^'"<>])*>""")
 _QUOTED = re.compile(r"""\s([\w:-]+)\s*=\s*("[^"]*"|'[^']*')""")
+_STYLED = re.compile(r"<(?:style|td|table|img|[a-zA-Z][^\s<>/]*(?= [^<>]*(?:class|style)=))(?:\"[^\"]*\"|'[^']*'|[^'\"<>])*>")
+"""A tag that may need tidying."""
+_CLASS = re.compile(r' class="([^"]*)"')
+_STYLE = re.compile(r' style="([^"]*)"')
 _XML_ENTITIES = {"amp", "lt", "gt", "quot", "apos"}
 
 
@@ -112,8 +116,8 @@ def _inlined(rendered: str, css: str) -> str:
         keep_style_tags=False,
         strip_important=False,
         remove_classes=False,
-        disable_basic_attributes=["align", "valign", "bgcolor", "width", "height"],
         align_floating_images=False,
+        remove_unset_properties=False,
         disable_link_rewrites=True,
         disable_validation=True,
         allow_network=False,
@@ -124,10 +128,16 @@ def _inlined(rendered: str, css: str) -> str:
 
 
 class _OfflinePremailer(Premailer):  # type: ignore[misc]
-    """premailer whose CSS parser refuses to fetch (`allow_network=False` does not reach cssutils)."""
+    """premailer whose CSS parser refuses to fetch (`allow_network=False` does not reach cssutils) and that reads a sheet once."""
 
     def _parse_css_string(self, css_body: str, validate: bool = True) -> Any:
         return _parsed_css(css_body, validate)
+
+    def _parse_style_rules(self, css_body: str, ruleset_index: int) -> Any:
+        return _rules(css_body, ruleset_index)
+
+    def _style_to_basic_html_attributes(self, *_: Any, **__: Any) -> None:
+        """Width, align and the like stay as MJML wrote them."""
 
 
 @lru_cache(maxsize=16)
@@ -135,17 +145,24 @@ def _parsed_css(css: str, validate: bool) -> Any:
     return CSSParser(fetcher=lambda _: None, raiseExceptions=True).parseString(css, validate=validate)
 
 
+@lru_cache(maxsize=16)
+def _rules(css: str, ruleset_index: int) -> Any:
+    reader = _OfflinePremailer("<p>", strip_important=False, disable_validation=True)
+    return Premailer._parse_style_rules(reader, css, ruleset_index)
+
+
 def _tidied(inlined: str) -> str:
     """What MJML writes that HTML does not know, and what only weighs: indentation, classes that no style names."""
     styles = "".join(re.findall(r"(?s)<style.*?</style>", inlined))
-    named = set(re.findall(r"\.([a-zA-Z][\w-]*)", styles))
-    tidy = _TAG.sub(lambda tag: _tidy_tag(tag[0], named), inlined)
+    named = frozenset(re.findall(r"\.([a-zA-Z][\w-]*)", styles))
+    tidy = _STYLED.sub(lambda tag: _tidy_tag(tag[0], named), inlined)
     return re.sub(r"\s*\n\s*", "\n", tidy).strip() + "\n"
 
 
-def _tidy_tag(tag: str, named: set[str]) -> str:
-    tag = re.sub(r' class="([^"]*)"', lambda found: _kept_classes(found[1].split(), named), tag)
-    tag = re.sub(r' style="([^"]*)"', lambda found: found[0].replace("; ", ";").replace(", ", ","), tag)
+@lru_cache(maxsize=1024)
+def _tidy_tag(tag: str, named: frozenset[str]) -> str:
+    tag = _CLASS.sub(lambda found: _kept_classes(found[1].split(), named), tag)
+    tag = _STYLE.sub(lambda found: found[0].replace("; ", ";").replace(", ", ","), tag)
     if tag.startswith("<style"):
         return tag.replace(' data-premailer="ignore"', "")
     if tag.startswith("<td"):
@@ -154,10 +171,10 @@ def _tidy_tag(tag: str, named: set[str]) -> str:
         return re.sub(r' width="(\d+)px"', r' width="\1"', tag)
     if tag.startswith("<img"):
         sized = tag.replace(' height="auto"', "")
-        return sized if re.search(r"\balt=", sized) else sized.replace("<img", '<img alt=""', 1)
+        return sized if " alt=" in sized else sized.replace("<img", '<img alt=""', 1)
     return tag
 
 
-def _kept_classes(classes: list[str], named: set[str]) -> str:
+def _kept_classes(classes: list[str], named: frozenset[str]) -> str:
     kept = [name for name in classes if name in named]
     return f' class="{" ".join(kept)}"' if kept else ""

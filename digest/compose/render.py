@@ -6,7 +6,6 @@ Adds looks and never words. Reads the templates and nothing else; the same editi
 from __future__ import annotations
 
 import re
-import textwrap
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -135,15 +134,14 @@ def _paragraphs(text: str) -> list[str]:
 
 
 def _wrap(text: object, mark: str = "") -> str:
-    """Plain text in lines of 72 columns; `mark` opens the first one and the others stand under it."""
-    return textwrap.fill(
-        " ".join(re.split(r"[ \t\r\n]+", _UNPRINTABLE.sub("", str(text)).strip())),
-        TEXT_COLUMNS,
-        initial_indent=mark,
-        subsequent_indent=" " * len(mark),
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
+    """Text in lines of 72 columns, longer only for what has no space; `mark` opens the first one, the others stand under it."""
+    lines, line = [], mark
+    for word in re.split(r"[ \t\r\n]+", _UNPRINTABLE.sub("", str(text)).strip()):
+        if len(line) + len(word) > TEXT_COLUMNS and line.strip() not in ("", mark.strip()):
+            lines.append(line.rstrip(" "))
+            line = " " * len(mark)
+        line += word + " "
+    return "\n".join((*lines, line.rstrip(" ")))
 
 
 @jinja2.pass_context

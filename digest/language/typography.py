@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 NBSP: Final = "\u00a0"
@@ -62,6 +63,7 @@ _ENGLISH: Final[tuple[tuple[re.Pattern[str], str], ...]] = (
 _RULES: Final = {"fr": _FRENCH, "en": _ENGLISH}
 
 
+@lru_cache(maxsize=1024)
 def typeset(text: str, language: str) -> str:
     """A text of ours with the typography of its language; a language without rules gives the text as it is. Idempotent."""
     rules = _RULES.get(language)
