@@ -7,7 +7,7 @@ styles and forms are dropped with what they hold, and whoever prints a text esca
 from __future__ import annotations
 
 import re
-from typing import Literal
+from typing import Literal, TypeAlias
 from urllib.parse import urljoin, urlsplit
 
 import lxml.html
@@ -16,6 +16,8 @@ from markdown_it import MarkdownIt
 
 from digest.gather.blocks import Block, Kind, as_item, one_line, write_text
 from digest.model import Link
+
+Element: TypeAlias = lxml.html.HtmlElement
 
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 LONGEST_HEADING = 160
@@ -65,7 +67,7 @@ def markdown_to_html(md: str) -> str:
 _MARKDOWN = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
 
 
-def parsed(html: str) -> lxml.html.HtmlElement | None:
+def parsed(html: str) -> Element | None:
     """The tree of a page or fragment, however broken; None where there is nothing in it."""
     # As bytes, because lxml refuses text that declares an encoding ("<?xml version=… encoding=…?>").
     body = html.replace("\x00", "").encode("utf-8", "replace")
@@ -75,7 +77,7 @@ def parsed(html: str) -> lxml.html.HtmlElement | None:
         return None
 
 
-def drop_unread(root: lxml.html.HtmlElement) -> None:
+def drop_unread(root: Element) -> None:
     """Takes out of a tree, in place, what nobody reads as text: comments, scripts, forms, captions, marks of footnotes."""
     etree.strip_elements(root, etree.Comment, etree.ProcessingInstruction, *_UNREAD, with_tail=False)
     for mark in list(root.iter("sup")):
@@ -84,7 +86,7 @@ def drop_unread(root: lxml.html.HtmlElement) -> None:
             mark.drop_tree()
 
 
-def element_links(root: lxml.html.HtmlElement, base_url: str | None) -> tuple[Link, ...]:
+def element_links(root: Element, base_url: str | None) -> tuple[Link, ...]:
     """The links to the web under an element, in reading order, each address once, with the words they stand on."""
     links: dict[str, Link] = {}
     for anchor in root.iter("a"):
@@ -109,7 +111,7 @@ def absolute(href: str, base_url: str | None) -> str | None:
     return url if sound else None
 
 
-def element_text(root: lxml.html.HtmlElement) -> str:
+def element_text(root: Element) -> str:
     """The canonical text under an element, which loses in place what is not read."""
     drop_unread(root)
     writer = _BlockWriter()

@@ -1,0 +1,193 @@
+"""A folder of articles that people wrote or saved: Markdown with front matter, web pages, and text pasted from a site.
+
+`read_folder` reads the disk and decides nothing; `read_file` decides, from bytes alone, and never reads the disk.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+from pathlib import Path, PurePosixPath
+
+from digest.errors import N_, GatherError
+from digest.gather.addresses import article_id, canonical, is_web
+from digest.gather.blocks import Block, one_line, read_text, write_text
+from digest.gather.bylines import take_byline
+from digest.gather.documents import FrontMatter, decoded, split_front_matter
+from digest.gather.furniture import is_furniture, without_furniture, without_title
+from digest.gather.markup import html_to_text, markdown_to_html
+from digest.gather.pasted import read_pasted
+from digest.gather.webpage import read_html
+from digest.language.dates import is_relative, read_date
+from digest.language.words import detect
+from digest.model import Article, DatedBy, Link
+
+SUFFIXES = (".md", ".markdown", ".html", ".htm", ".txt")
+LARGEST = 5_000_000
+"""Bytes of one file; a longer one is not an article."""
+_LONGEST_TITLE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One file of a folder, not yet read as an article."""
+
+    name: str
+    """Path from the folder, with `/`."""
+    body: bytes
+    modified: datetime
+
+
+def read_folder(folder: Path) -> Iterator[Found | GatherError]:
+    """Every article file of a folder and its sub-folders, by name; a file that cannot be read is an error among them.
+
+    Hidden files, editors' backups and other kinds of files are passed over. Raises GatherError when there is no such folder.
+    """
+    if not folder.is_dir():
+        raise GatherError(N_("there is no folder {folder}; make it, or correct its path in sources.yaml"), folder=str(folder))
+    root = folder.resolve()
+    for name in sorted(_names(root)):
+        yield _found(root, name)
+
+
+def _names(root: Path) -> Iterator[str]:
+    for file in root.rglob("*"):
+        name = file.relative_to(root).as_posix()
+        hidden = any(part.startswith((".", "~", "#", "_~")) for part in name.split("/"))
+        if not hidden and file.suffix.lower() in SUFFIXES and (file.is_symlink() or file.is_file()):
+            yield name
+
+
+def _found(root: Path, name: str) -> Found | GatherError:
+    file = root / name
+    try:
+        if not file.resolve(strict=True).is_relative_to(root):
+            return GatherError(N_("{file}: a link that leaves the folder; copy the file itself"), file=name)
+        status = file.stat()
+        if status.st_size > LARGEST:
+            return GatherError(N_("{file}: larger than {limit} MB, not an article"), file=name, limit=LARGEST // 1_000_000)
+        return Found(name=name, body=file.read_bytes(), modified=datetime.fromtimestamp(status.st_mtime, UTC))
+    except (OSError, RuntimeError) as error:
+        return GatherError(N_("{file}: cannot be read: {cause}"), file=name, cause=getattr(error, "strerror", None) or error)
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """What a file says, whatever its kind; empty or None where it says nothing."""
+
+    title: str
+    blocks: Sequence[Block]
+    links: tuple[Link, ...] = ()
+    front: FrontMatter = FrontMatter()  # noqa: RUF009 - frozen, so that all may share it
+
+
+def read_file(
+    name: str, body: bytes, *, source: str, modified: datetime, collected: datetime, tz: tzinfo, language: str
+) -> Article:
+    """The article in a file. Raises GatherError with the file's name and the cure.
+
+    `name` is the path from the folder; `modified` the file's own date, which relative dates count from; `language` is for a text
+    that does not tell its own.
+    """
+    text = decoded(name, body)
+    suffix = PurePosixPath(name).suffix.lower()
+    read = {".txt": _pasted, ".html": _page, ".htm": _page}.get(suffix, _markdown)
+    draft = read(name, text)
+    front = draft.front
+    blocks = without_furniture(draft.blocks)
+    title = draft.title
+    if not title:
+        title, blocks = _title_from(blocks, name)
+    title = _cut(title)
+    lang = front.lang or detect(f"{title}\n{write_text(blocks)}", language)
+    byline, blocks = take_byline(without_title(blocks, title), lang=lang, modified=modified, tz=tz)
+    blocks = without_title(blocks, title)
+    text = write_text(blocks)
+    if not text and not front.summary:
+        raise GatherError(N_("{file}: holds a title and no text; add the article's text"), file=name)
+    published, dated_by = _date(front, lang, modified, tz)
+    if published is None and byline.published:
+        published, dated_by = byline.published, "file" if byline.relative else "author"
+    url = canonical(front.url) if front.url and is_web(front.url) else None
+    name_of_source = front.source or source
+    return Article(
+        id=article_id(url or f"{source}/{name}"),
+        url=url,
+        title=title,
+        source=name_of_source,
+        collected=collected,
+        text=text,
+        lang=lang,
+        author=front.author or byline.author,
+        published=published or modified,
+        dated_by=dated_by or "file",
+        summary=front.summary,
+        links=_with_bare(draft.links, text),
+        aliases=(front.url,) if front.url and url else (),
+    )
+
+
+def _markdown(name: str, text: str) -> _Draft:
+    front, body = split_front_matter(name, text)
+    words, links = html_to_text(markdown_to_html(body), front.url)
+    blocks = read_text(words)
+    title = front.title
+    if not title and blocks and blocks[0][0] == "heading":
+        title = blocks.pop(0)[1]
+    return _Draft(title, blocks, links, front)
+
+
+def _page(_name: str, text: str) -> _Draft:
+    page = read_html(text)
+    front = FrontMatter(
+        title=page.title, url=page.url, date=page.published, author=page.author, lang=page.lang, summary=page.summary
+    )
+    return _Draft(page.title, read_text(page.text), page.links, front)
+
+
+def _pasted(name: str, text: str) -> _Draft:
+    front, body = split_front_matter(name, text)
+    blocks = read_pasted(body)
+    while blocks and is_furniture(blocks[0][1]):
+        blocks.pop(0)
+    title = front.title
+    if not title and blocks and blocks[0][0] != "item" and len(blocks[0][1]) <= _LONGEST_TITLE and len(blocks) > 1:
+        title = blocks.pop(0)[1].strip()
+    return _Draft(title, blocks, (), front)
+
+
+def _title_from(blocks: list[Block], name: str) -> tuple[str, list[Block]]:
+    """A title for a text without one: its first heading, else its first sentence, else the file's name."""
+    for i, (kind, words) in enumerate(blocks):
+        if kind == "heading":
+            return words, [*blocks[:i], *blocks[i + 1 :]]
+    if blocks:
+        found = re.match(r".{10,}?[.!?…](?=\s|$)", blocks[0][1])
+        return (found[0].rstrip(".") if found else blocks[0][1]), blocks
+    return one_line(re.sub(r"[-_]+", " ", PurePosixPath(name).stem)), blocks
+
+
+def _cut(title: str) -> str:
+    title = one_line(title)
+    if len(title) <= _LONGEST_TITLE:
+        return title
+    return title[: _LONGEST_TITLE - 1].rsplit(" ", 1)[0].rstrip(" ,;:") + "…"
+
+
+def _date(front: FrontMatter, lang: str, modified: datetime, tz: tzinfo) -> tuple[datetime | None, DatedBy | None]:
+    """The date that the file gives, and who gave it: one told from today rests on the file's own."""
+    if not front.date or not (read := read_date(front.date, lang=lang, relative_to=modified, tz=tz)):
+        return None, None
+    return read, "file" if is_relative(front.date) else "author"
+
+
+_BARE = re.compile(r"https?://[^\s<>\"«»“”()]+")
+
+
+def _with_bare(links: tuple[Link, ...], text: str) -> tuple[Link, ...]:
+    """The links, and the addresses that stand bare in the text."""
+    known = {link.url for link in links}
+    bare = dict.fromkeys(found.rstrip(".,;:!?'’]*") for found in _BARE.findall(text))
+    return (*links, *(Link(text=url, url=url) for url in bare if url not in known and is_web(url)))

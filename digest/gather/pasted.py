@@ -1,0 +1,234 @@
+"""Plain text as people paste it from a site, made into blocks: headings without marks, any bullets, lines cut at 72 columns.
+
+Precision first: a wrong heading hides a text from the takeaways, so a line that may be either stays a paragraph.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+from digest.gather.blocks import Block, as_item, one_line
+from digest.gather.furniture import is_furniture
+
+_RULE = re.compile(r"\s*([=\-_*~–—#])(?:\s*\1){2,}\s*")
+_UNDERLINE = re.compile(r"\s*(?:={3,}|-{3,}|~{3,})\s*")
+_MARKED = re.compile(r"\s{0,3}#{1,6}\s+(.+?)\s*#*\s*")
+_NUMBERED = re.compile(r"\s*\(?\d{1,2}[.)]\s")
+_WIDEST_WRAP = 100
+"""Characters; lines cut by an editor are not longer, paragraphs that stand on one line are."""
+_HANGING = frozenset(
+    [
+        "le",
+        "la",
+        "les",
+        "l",
+        "un",
+        "une",
+        "des",
+        "de",
+        "du",
+        "d",
+        "et",
+        "ou",
+        "à",
+        "au",
+        "aux",
+        "en",
+        "par",
+        "pour",
+        "sur",
+        "avec",
+        "the",
+        "a",
+        "an",
+        "of",
+        "and",
+        "or",
+        "to",
+        "in",
+        "for",
+        "with",
+        "by",
+    ]
+)
+_SECTION = re.compile(
+    r"(?:(?:ce qu['’]il faut|points? à|[àa]) )?retenir|(?:les )?points? (?:clés?|clefs?)|l['’]essentiel|en (?:bref|résumé)"
+    r"|(?:key )?takeaways?|key points?|in (?:brief|short)|summary|tl;?dr|conclusion|introduction",
+    re.IGNORECASE,
+)
+Raw = list[str]
+"""Lines between two blank ones."""
+
+
+def read_pasted(text: str) -> list[Block]:
+    """The blocks of a pasted text, in order; its title is the first of them."""
+    lines = [line.expandtabs(4).rstrip() for line in re.split(r"\r\n|[\r\n\f\v\u2028\u2029\x85]", text)]
+    wrapped = _is_wrapped(lines)
+    raw = _groups(lines, wrapped)
+    pieces = [piece for group in raw for piece in _pieces(group, wrapped)]
+    return _with_headings([(kind, words) for kind, words in pieces if words])
+
+
+def _is_wrapped(lines: Sequence[str]) -> bool:
+    """Whether an editor cut the lines: none is long, and many that end without a stop are nearly as long as the longest."""
+    longest = max(map(len, lines), default=0)
+    if not 40 <= longest <= _WIDEST_WRAP:
+        return False
+    cut = sum(
+        bool(line and after.strip()) and len(line) > longest * 0.7 and line[-1] not in ".!?:;»" and as_item(after) is None
+        for line, after in pairwise(lines)
+    )
+    return cut >= 2
+
+
+def _groups(lines: Sequence[str], wrapped: bool) -> list[Raw]:
+    groups: list[Raw] = [[]]
+    for line in lines:
+        if line.strip():
+            groups[-1].append(line)
+        elif groups[-1]:
+            groups.append([])
+    groups = [group for group in groups if group]
+    if len(groups) == 1 and len(groups[0]) > 1:
+        return _without_blank_lines(groups[0], wrapped)
+    return groups
+
+
+def _without_blank_lines(lines: Raw, wrapped: bool) -> list[Raw]:
+    """A text without any blank line: a paragraph a line; where lines are cut, a short one that ends a sentence ends a paragraph."""
+    if not wrapped:
+        return _underlined_together(lines)
+    longest = max(map(len, lines))
+    groups: list[Raw] = [[lines[0]], []]
+    for line in lines[1:]:
+        above = groups[-1]
+        ended = above and len(above[-1]) < longest * 0.75 and above[-1][-1] in ".!?»"
+        headed = len(above) == 1 and len(above[0]) < longest * 0.7 and line[:1].isupper()
+        if ended or headed:
+            groups.append([])
+        groups[-1].append(line)
+    return [group for group in groups if group]
+
+
+def _underlined_together(lines: Raw) -> list[Raw]:
+    groups: list[Raw] = []
+    for line in lines:
+        if groups and _UNDERLINE.fullmatch(line):
+            groups[-1].append(line)
+        else:
+            groups.append([line])
+    return groups
+
+
+Piece = tuple[str, str]
+"""`heading`, `item`, `number` (an item or a numbered heading), `line` (alone in its group) or `paragraph`, and its words."""
+
+
+def _pieces(group: Raw, wrapped: bool) -> list[Piece]:
+    pieces: list[Piece] = []
+    run: Raw = []
+    for line in group:
+        if _UNDERLINE.fullmatch(line) and len(run) == 1 and len(run[0]) <= 100:
+            pieces.append(("heading", one_line(run.pop())))
+        elif _RULE.fullmatch(line):
+            pieces += _paragraph(run, wrapped, alone=not pieces)
+            run = []
+        elif marked := _MARKED.fullmatch(line):
+            pieces += _paragraph(run, wrapped, alone=False)
+            run = []
+            pieces.append(("heading", one_line(marked[1])))
+        elif (item := as_item(line)) is not None:
+            pieces += _paragraph(run, wrapped, alone=False)
+            run = []
+            pieces.append(("number" if _NUMBERED.match(line) else "item", one_line(line if _NUMBERED.match(line) else item)))
+        elif pieces and not run and pieces[-1][0] in ("item", "number") and _continues(pieces[-1][1], line, wrapped):
+            pieces[-1] = (pieces[-1][0], one_line(f"{pieces[-1][1]} {line}"))
+        else:
+            run.append(line)
+    return pieces + _paragraph(run, wrapped, alone=not pieces)
+
+
+def _continues(item: str, line: str, wrapped: bool) -> bool:
+    """Whether a line without a bullet goes on with the item above it."""
+    return line[:1].isspace() or line[:1].islower() or (wrapped and item[-1:] not in ".!?;")
+
+
+def _paragraph(run: Raw, wrapped: bool, *, alone: bool) -> list[Piece]:
+    """A run of lines as one paragraph; in a text that is not cut, a short first line above a long one stands apart."""
+    if not run:
+        return []
+    words = one_line(" ".join(run))
+    if len(run) == 1:
+        return [("line" if alone else "paragraph", words)]
+    if not wrapped and alone and _may_head(one_line(run[0])) and len(run[1]) > max(80, 1.5 * len(run[0])):
+        return [("line", one_line(run[0])), ("paragraph", one_line(" ".join(run[1:])))]
+    if wrapped and alone and len(words) <= 120 and len(run) == 2:
+        return [("line", words)]  # a title on two lines
+    return [("paragraph", words)]
+
+
+def _with_headings(pieces: Sequence[Piece]) -> list[Block]:
+    blocks: list[Block] = []
+    for i, (kind, words) in enumerate(pieces):
+        if kind == "heading":
+            blocks.append(("heading", words))
+        elif kind == "item":
+            blocks.append(("item", words))
+        elif kind == "number":
+            blocks.append(_numbered(pieces, i))
+        elif kind == "line" and _heads(pieces, i):
+            blocks.append(("heading", words.rstrip(" :\u00a0\u202f")))
+        else:
+            blocks.append(("paragraph", words))
+    return blocks
+
+
+def _numbered(pieces: Sequence[Piece], i: int) -> Block:
+    """An item of a numbered list, or a numbered heading: one that stands between paragraphs."""
+    words = pieces[i][1]
+    around = [pieces[j][0] for j in (i - 1, i + 1) if 0 <= j < len(pieces)]
+    alone = "number" not in around and i + 1 < len(pieces) and len(pieces[i + 1][1]) > len(words)
+    if alone and _may_head(words) and pieces[i + 1][0] != "item":
+        return ("heading", words)
+    return ("item", as_item(words) or words)
+
+
+def _heads(pieces: Sequence[Piece], i: int) -> bool:
+    """Whether a line that stands alone is the heading of what follows."""
+    words = pieces[i][1]
+    if i + 1 >= len(pieces):
+        return False
+    follows = pieces[i + 1]
+    if _SECTION.fullmatch(words.rstrip(" :\u00a0\u202f")):
+        return True
+    if not _may_head(words) or is_furniture(words):
+        return False
+    if follows[0] == "line" and _may_head(follows[1]) and follows[1][-1] != "?":
+        return False  # a run of short lines: names, a list without bullets
+    before = pieces[i - 1] if i else ("", "")
+    if before[1][-1:] in (":", ","):
+        return False
+    if before[0] == "line" and _may_head(before[1]) and i > 1 and pieces[i - 2][0] == "line" and _may_head(pieces[i - 2][1]):
+        return i <= 3  # under a title said several times
+    return not _is_signature(words, before[1])
+
+
+def _may_head(words: str) -> bool:
+    """Whether a line has the form of a heading: short, a capital first, no stop at its end, not cut in the middle."""
+    if not 2 <= len(words) <= 100 or len(words.split()) > 16 or not re.search(r"[^\W\d_]{2}", words):
+        return False
+    first = words.lstrip("«“\"' \u00a0\u202f([")[:1]
+    last_word = re.split(r"[\s’']", words.lower())[-1]
+    if first.islower() or words[-1] in ".!,;:…" or last_word in _HANGING:
+        return False
+    return not re.search(r"https?://|www\.|\S@\S", words) and not re.search(r"[.!]\s+[A-ZÀ-Þ]\w+ \w+ ", words)
+
+
+def _is_signature(words: str, before: str) -> bool:
+    """Whether a line names who said or wrote what stands above it."""
+    names = r"[A-ZÀ-Þ][\w’'-]+(?:\s+(?:de\s+|du\s+|van\s+|von\s+)?[A-ZÀ-Þ][\w’'-]+){1,3}"
+    if re.fullmatch(rf"\W*{names}\s*[,(–—-]\s*\w.*", words) and re.search(r",\s*[a-zà-ÿ]|\(", words):
+        return True
+    return before[-1:] in ("»", "”", '"') and bool(re.fullmatch(rf"\W*{names}", words))
