@@ -121,7 +121,7 @@ def draft(config: Config, store: Store, planned: Edition, *, output: Path, templ
     newsletter = config.settings.newsletter
     if len(planned.stories) < newsletter.limits.min_stories:
         raise TooFewStoriesError(
-            N_("edition {edition}: {found} stories found, at least {wanted} are needed; no draft was made"),
+            N_("edition {edition}: {found} found where at least {wanted} stories are needed; no draft was made"),
             hint=N_("digest plan {edition} says why each story is left out; --since reaches further back"),
             edition=planned.edition, found=len(planned.stories), wanted=newsletter.limits.min_stories,
         )  # fmt: skip

@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Sequence
+from pathlib import PurePath
 from typing import Annotated, Any, Literal, get_args
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
@@ -154,8 +155,10 @@ class Source(_Strict):
     @classmethod
     def _named(cls, data: Any) -> Any:
         if isinstance(data, dict) and not data.get("name"):
-            place = data.get("folder") or data.get("feed")
-            named = urlsplit(place).hostname or place if isinstance(place, str) else None
+            folder, feed = data.get("folder"), data.get("feed")
+            named = (
+                PurePath(folder).name if isinstance(folder, str) else urlsplit(feed).hostname if isinstance(feed, str) else None
+            )
             return {**data, "name": named} if named else data
         return data
 

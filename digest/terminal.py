@@ -105,6 +105,8 @@ class Terminal:
     def plan(self, edition: Edition) -> None:
         """What the edition holds, and why the rest is out."""
         self.say(N_("Edition {edition}: {subject}"), edition=edition.edition, subject=edition.subject)
+        if not edition.stories and not edition.left_out:
+            self.say(N_("There is no article around this period; digest collect reads the sources."))
         for theme in edition.themes:
             self._out.print(Text(f"\n{theme.name} ({len(theme.stories)})", style="bold"))
             for story in theme.stories:
@@ -119,10 +121,14 @@ class Terminal:
     def draft(self, edition: Edition, files: Sequence[Path]) -> None:
         """What was made, where it is, and what to do next."""
         counts = ", ".join(f"{theme.name} {len(theme.stories)}" for theme in edition.themes)
+        stories, themes = len(edition.stories), len(edition.themes)
         self.say(
-            N_("Draft {edition} is ready: {stories} stories in {themes} themes ({counts})."),
-            edition=edition.edition, stories=len(edition.stories), themes=len(edition.themes), counts=counts,
-        )  # fmt: skip
+            N_("Draft {edition} is ready: {stories} in {themes} ({counts})."),
+            edition=edition.edition,
+            stories=self.translator.ngettext("{n} story", "{n} stories", stories).format(n=stories),
+            themes=self.translator.ngettext("{n} theme", "{n} themes", themes).format(n=themes),
+            counts=counts,
+        )
         self.say(N_("Its files are in {folder}:"), folder=_shown(files[0].parent))
         for file in files:
             self._out.print(Text(f"  {file.name:<13} {self.translator.gettext(_FILES[file.name])}"))

@@ -95,7 +95,14 @@ def test_a_story_whose_best_theme_is_full_goes_to_another_that_fits_nearly_as_we
     stories = [story("a", ia=1.0), story("b", ia=0.8, europe=0.7)]
     selection = choose(stories, limits=Limits(stories_per_theme=1))
     assert printed(selection) == {"ia": ["a"], "europe": ["b"]}
-    assert selection.placements["b"] == Placement("europe", "best-theme-full", instead_of="ia")
+    assert selection.placements["b"] == Placement("europe", "near-theme", instead_of="ia")
+
+
+def test_a_story_that_fits_two_themes_nearly_as_well_goes_where_there_are_fewer() -> None:
+    stories = [story("a", ia=0.95), story("b", ia=0.9, europe=0.85), story("c", ia=0.9, europe=0.6)]
+    selection = choose(stories)
+    assert printed(selection) == {"ia": ["a", "c"], "europe": ["b"]}
+    assert selection.placements["b"] == Placement("europe", "near-theme", instead_of="ia")
     assert selection.scores["b"].theme == 28.0
 
 

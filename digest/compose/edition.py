@@ -148,7 +148,8 @@ def _subject(name: str, newsletter: Newsletter, translator: Translator, period: 
         "month": period_label(newsletter, translator, period),
     }
     room = SUBJECT_CHARACTERS - len(pattern.format(**fields, lead=""))
-    return shorten(pattern.format(**fields, lead=shorten(lead, max(room, 20))), SUBJECT_CHARACTERS)
+    subject = pattern.format(**fields, lead=shorten(lead, max(room, 20)))
+    return shorten(subject if lead else subject.rstrip(" :–—-|"), SUBJECT_CHARACTERS)
 
 
 def period_label(newsletter: Newsletter, translator: Translator, period: Period) -> str:

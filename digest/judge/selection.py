@@ -12,17 +12,17 @@ from digest.model import LeftOut, Period, Story, StoryState, ThemeMatch
 from digest.settings import Limits, Theme
 
 NEAR_THEME = 0.15
-"""How much lower its score may be in the theme where a story goes when its best one is full."""
+"""How much lower its score may be in the theme where a story goes because its best one holds more stories already."""
 NEAR_FIRST = 5.0
 """Points that may be given up so that one source does not open every theme."""
 
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """The theme a story is printed under, and why: it fits best, or the one that fits best (`instead_of`) is full."""
+    """The theme a story is printed under, and why: it fits best, or fits nearly as well as one that holds more (`instead_of`)."""
 
     theme: str
-    because: Literal["best-theme", "best-theme-full"]
+    because: Literal["best-theme", "near-theme"]
     instead_of: str | None = None
 
 
@@ -130,14 +130,15 @@ def _place(
                 refused[story.id] = "source-full"
                 continue
             room = [match for match in options[story.id] if by_theme[match.id] < limits.stories_per_theme]
-            match = next((match for match in room if best.score - match.score <= NEAR_THEME), None)
-            if match is None:
+            near = [match for match in room if best.score - match.score <= NEAR_THEME]
+            if not near:
                 refused[story.id] = "theme-full"
                 continue
+            match = min(near, key=lambda match: by_theme[match.id])  # the best of those that hold the fewest
             by_theme[match.id] += 1
             by_source[source] += 1
             placements[story.id] = (
-                Placement(match.id, "best-theme") if match is best else Placement(match.id, "best-theme-full", best.id)
+                Placement(match.id, "best-theme") if match is best else Placement(match.id, "near-theme", best.id)
             )
     return placements, {id: reason for id, reason in refused.items() if id not in placements}
 
