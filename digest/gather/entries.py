@@ -27,6 +27,7 @@ _FOOTER = re.compile(
     r"\s*(?:^|\n\n|(?<=[.!?…\]]) )(?:The post .{1,400} (?:appeared first|first appeared) on"
     r"|(?:L[’']article|Cet article) .{1,400} est apparu en premier sur) [^\n]{1,200}$"
 )
+_IN_FOOTER = ("appeared first on", "first appeared on", "est apparu en premier sur")
 _MAIL = re.compile(r"[(<]?[^\s()<>]+@[^\s()<>]+[)>]?")
 _LONGEST_TITLE = 300
 _WORDS_TO_BELIE = 30
@@ -149,11 +150,15 @@ def _words(entry: Entry, base: str | None) -> tuple[str, tuple[Link, ...], str]:
     """Text, links, and the excerpt where it is not the text itself."""
     body = entry.content or entry.summary
     text, links = html_to_text(_unescaped(body), entry.base or base)
-    text = _FOOTER.sub("", text)
+    text = _without_footer(text)
     if not entry.content or entry.content == entry.summary:
         return text, links, ""
-    excerpt = _FOOTER.sub("", plain(_unescaped(entry.summary)))
+    excerpt = _without_footer(plain(_unescaped(entry.summary)))
     return text, links, "" if excerpt == text else excerpt
+
+
+def _without_footer(text: str) -> str:
+    return _FOOTER.sub("", text) if any(words in text[-300:] for words in _IN_FOOTER) else text
 
 
 def _unescaped(html: str) -> str:

@@ -24,7 +24,7 @@ from digest.gather.json_feed import read_json_feed
 from digest.gather.markup import plain
 from digest.model import Article
 
-_NOT_XML = {code: None for code in range(32) if code not in (9, 10, 13)} | {0xFFFE: None, 0xFFFF: None}
+_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _PAGE = re.compile(r"(?:\s|<\?xml[^>]*>|<!--.{0,2000}?-->)*<(?:!doctype\s+html|html)\b", re.IGNORECASE | re.DOTALL)
 _FEED = re.compile(r"<(?:\w+:)?(?:rss|feed|rdf|channel)\b", re.IGNORECASE)
 _DECLARED = re.compile(rb"""^.{0,100}?<\?xml[^>]{0,200}?encoding=["']([\w.-]+)""", re.DOTALL)
@@ -68,7 +68,7 @@ def parse_feed(
     """
     if not body.strip(b"\0 \t\r\n"):
         raise GatherError(N_("the address answers, but with nothing in it"))
-    text = _decoded(body, headers).translate(_NOT_XML).lstrip("\ufeff \t\r\n")
+    text = _NOT_XML.sub("", _decoded(body, headers)).lstrip("\ufeff \t\r\n")
     if text.startswith(("{", "[")):
         title, link, declared, entries = read_json_feed(text.encode("utf-8", "replace"), base or url)
         damage = None
