@@ -6,6 +6,7 @@ one point is the threshold, and the score is `1 - 0.5 ** points`: 0.5 at one poi
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -130,15 +131,14 @@ def _text(article: Article) -> str:
 
 def _heard(theme: Theme, found: Sequence[Found], reading: _Reading) -> list[_Heard]:
     """The terms of one theme that count: the strong ones, and the weak ones in company."""
-    excluded = [each for each in found if each.term.kind == "not"]
-    if excluded:
-        found = [each for each in found if not any(_covers(other, each) for other in excluded)]
+    hidden = {place for each in found if each.term.kind == "not" for place in range(each.start, each.end)}
+    if hidden:
+        found = [each for each in found if not hidden.issuperset(range(each.start, each.end))]
     terms = _longest([each for each in found if each.term.kind in ("strong", "weak")])
-    company = [each for each in found if each.term.kind in ("strong", "with")] if theme.context else terms
-    presence = _presence(company)
+    company = _Company([each for each in found if each.term.kind in ("strong", "with")] if theme.context else terms)
     heard: dict[tuple[Term, Place], _Heard] = {}
     for each in terms:
-        times = 1.0 if each.term.kind == "strong" else presence * _closeness(each, company)
+        times = 1.0 if each.term.kind == "strong" else company.closeness(each)
         if times:
             place: Place = "title" if each.start < 0 else "opening" if each.start < OPENING else "body"
             first = heard.setdefault((each.term, place), _Heard(each.term, place, reading.quote(each)))
@@ -146,24 +146,30 @@ def _heard(theme: Theme, found: Sequence[Found], reading: _Reading) -> list[_Hea
     return list(heard.values())
 
 
-def _presence(company: Sequence[Found]) -> float:
-    """How much the company of weak terms is what the article speaks of (1), not a word in passing ("inscriptions en ligne")."""
-    if any(each.start < 0 or each.term.kind == "strong" for each in company):
-        return 1.0
-    return PRESENCE[min(len({each.start for each in company}), len(PRESENCE) - 1)]
+class _Company:
+    """What weak terms of one theme may stand beside, in reading order."""
 
+    __slots__ = ("_found", "_in_title", "_presence", "_starts", "_terms")
 
-def _closeness(weak: Found, company: Sequence[Found]) -> float:
-    """What a weak term is worth by where its company stands: most in the title, 1 near it, less further off, 0 without any."""
-    best = 0.0
-    for other in company:
-        if other.term is weak.term or (other.start < weak.end and weak.start < other.end):
-            continue
-        if other.start < 0 <= weak.start:
+    def __init__(self, found: Sequence[Found]) -> None:
+        self._found = found
+        self._starts = [each.start for each in found]
+        self._terms = {each.term for each in found}
+        self._in_title = {each.term for each in found if each.start < 0}
+        spoken = bool(self._in_title) or any(term.kind == "strong" for term in self._terms)
+        self._presence = 1.0 if spoken else PRESENCE[min(len(set(self._starts)), len(PRESENCE) - 1)]
+
+    def closeness(self, weak: Found) -> float:
+        """What a weak term is worth by its company: most under a title that has it, less beside it, less further off, else 0."""
+        if weak.start >= 0 and self._in_title - {weak.term}:
             return TITLED
-        near = other.start < weak.end + NEAR and weak.start < other.end + NEAR
-        best = max(best, 1.0 if near else FAR)
-    return best
+        if not self._terms - {weak.term}:
+            return 0.0
+        first, last = bisect_left(self._starts, weak.start - NEAR), bisect_left(self._starts, weak.end + NEAR)
+        for other in self._found[first:last]:
+            if other.term is not weak.term and not (other.start < weak.end and weak.start < other.end):
+                return self._presence
+        return FAR * self._presence if len(self._found) > last - first else 0.0
 
 
 def _longest(terms: Sequence[Found]) -> list[Found]:
@@ -173,10 +179,6 @@ def _longest(terms: Sequence[Found]) -> list[Found]:
         if not kept or each.end > kept[-1].end or (each.start, each.end) == (kept[-1].start, kept[-1].end):
             kept.append(each)
     return kept
-
-
-def _covers(found: Found, other: Found) -> bool:
-    return found.start <= other.start and other.end <= found.end
 
 
 def _evidence(heard: _Heard, length: int) -> Evidence:
