@@ -27,6 +27,9 @@ CLOSE = timedelta(days=3)
 TELLING = 3
 """Subject words two titles must share to say something: "Revue de presse" says nothing."""
 
+SURE = 0.7
+"""How close two titles must be when each has a word that the other has not ("adopte", "rejette")."""
+
 
 @dataclass(frozen=True, slots=True)
 class Match:
@@ -159,7 +162,7 @@ def _redated(one: Reading, two: Reading, mine: Set[str], its: Set[str]) -> bool:
 def _revised(one: Reading, two: Reading, alike: float, least: int) -> bool:
     """Whether a long text was worked over, and not only its numbers replaced."""
     reworded = one.vocabulary ^ two.vocabulary
-    return least >= 150 and alike >= 0.85 and sum(mark(word) is None for word in reworded) >= 3
+    return least >= 100 and alike >= 0.8 and sum(mark(word) is None for word in reworded) >= 3
 
 
 def _swapped(mine: Set[str], its: Set[str], one: Reading, two: Reading) -> bool:
@@ -184,7 +187,8 @@ def _same_news(one: Reading, two: Reading) -> Match | None:
     """Two outlets that give nearly the same title in the same days, and whose texts share names or numbers beyond it."""
     if one.outlet == two.outlet or one.lang != two.lang or abs(one.moment - two.moment) > CLOSE:
         return None
-    if _swapped(one.title.words & one.names, two.title.words & two.names, one, two):
+    mine, its = one.title.words - two.title.words, two.title.words - one.title.words
+    if (mine & one.names and its & two.names) or (mine and its and closeness(one.title, two.title) < SURE):
         return None
     title = one.title.words & two.title.words
     mine, its = one.names | set(one.marked.values()), two.names | set(two.marked.values())

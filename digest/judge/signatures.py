@@ -24,7 +24,7 @@ BANDS, ROWS = 16, 4
 """64 permutations: two texts that share half their 3-word shingles meet with a chance of 0.64, three quarters of them 0.998."""
 _TITLE_WORDS = 10
 _WIDTH = BANDS + 1 + _TITLE_WORDS
-_LONGEST = 40_000
+_LONGEST = 20_000
 """Characters of a text that are read; a book is known by its first chapters."""
 _COMMON = 60
 """A title word that more articles share leads nowhere."""
@@ -44,7 +44,7 @@ def signature(article: Article) -> bytes:
     if title.words:
         shortest = min(title.undressed, key=lambda body: (len(body), body))
         words = sorted(title.words, key=lambda word: (-len(word), word))[:_TITLE_WORDS]
-        keys[BANDS : BANDS + 1 + len(words)] = _mixed(_hashes([shortest, *words]))
+        keys[BANDS : BANDS + 1 + len(words)] = _hashes([shortest, *words]) + _TITLE
     return keys.tobytes()
 
 
@@ -60,8 +60,8 @@ def shingles(words: Sequence[str]) -> Keys:
         return np.zeros(0, dtype=np.uint64)
     hashes = _hashes(words)
     if len(words) < 3:
-        return _mixed(hashes.sum(keepdims=True, dtype=np.uint64))
-    return _mixed(hashes[:-2] * _FACTORS[0] + hashes[1:-1] * _FACTORS[1] + hashes[2:] * _FACTORS[2])
+        return np.asarray(hashes.sum(keepdims=True, dtype=np.uint64))
+    return np.asarray(hashes[:-2] * _FACTORS[0] + hashes[1:-1] * _FACTORS[1] + hashes[2:] * _FACTORS[2])
 
 
 def candidates(known: Sequence[bytes], new: Sequence[bytes]) -> list[list[tuple[int, bool]]]:
@@ -84,7 +84,7 @@ def candidates(known: Sequence[bytes], new: Sequence[bytes]) -> list[list[tuple[
 
 def _bands(found: Keys) -> Keys:
     least = (found[:, None] * _MULTIPLIERS + _SHIFTS).min(axis=0).reshape(BANDS, ROWS)
-    return np.asarray(_mixed((least * _BAND_FACTORS).sum(axis=1, dtype=np.uint64) + _BAND_NUMBERS))
+    return np.asarray((least * _BAND_FACTORS).sum(axis=1, dtype=np.uint64) + _BAND_NUMBERS)
 
 
 def _meeting(keys: Keys, first: int, most: int | None = None) -> Keys:
@@ -119,21 +119,17 @@ def _hash(word: str) -> int:
     return zlib.crc32(fold(word).encode())
 
 
-def _mixed(values: Keys) -> Keys:
-    """The finishing step of MurmurHash3: every bit of a value bears on every bit of the result."""
+def _constants(start: int, count: int) -> Keys:
+    """Odd numbers that never change, so that kept signatures stay good: a Weyl sequence finished as in MurmurHash3."""
+    values = np.arange(start, start + count, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
     values = (values ^ (values >> np.uint64(33))) * np.uint64(0xFF51AFD7ED558CCD)
     values = (values ^ (values >> np.uint64(33))) * np.uint64(0xC4CEB9FE1A85EC53)
-    return values ^ (values >> np.uint64(33))
-
-
-def _constants(start: int, count: int) -> Keys:
-    """Odd numbers that never change, so that kept signatures stay good: a Weyl sequence, mixed."""
-    steps = np.arange(start, start + count, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
-    return _mixed(steps) | np.uint64(1)
+    return (values ^ (values >> np.uint64(33))) | np.uint64(1)
 
 
 _FACTORS = _constants(1, 3)
 _MULTIPLIERS = _constants(101, BANDS * ROWS)
 _SHIFTS = _constants(301, BANDS * ROWS)
 _BAND_FACTORS = _constants(501, ROWS)
+_TITLE = np.uint64(1 << 40)
 _BAND_NUMBERS = _constants(601, BANDS)

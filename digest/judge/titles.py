@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from digest.language.words import STOP_WORDS, fold, tokens
@@ -17,8 +18,6 @@ Likeness = Literal["same", "near", "other", "conflict"]
 
 NEAR = 0.6
 """Least share of common words (Jaccard, stop words left out) of two titles that are near each other."""
-_BARE = 3
-"""Words a title must keep once undressed, or it is left as it is."""
 _LONGEST = 400
 """Characters of a title that are read."""
 _TELLING = 5
@@ -40,6 +39,7 @@ class Title:
     """It ends with an ellipsis: only its beginning is known."""
 
 
+@lru_cache(maxsize=10_000)
 def read_title(title: str) -> Title:
     """A title as one compares it, whatever its language."""
     title = " ".join(title[:_LONGEST].split())
@@ -91,13 +91,10 @@ def _plain(title: str) -> str:
 
 def _undressed(title: str) -> frozenset[str]:
     bare = _TAIL_NOTE.sub("", _TAG.sub("", title))
-    parts = _SEPARATOR.split(bare)
     bodies = [bare]
-    if len(parts) > 1:
-        after, before = _SEPARATOR.search(bare), list(_SEPARATOR.finditer(bare))[-1]
-        bodies += [bare[: before.start()], bare[after.end() :] if after else bare]
-    plain = [_plain(body) for body in bodies]
-    return frozenset(body for body in plain if len(body.split()) >= _BARE)
+    if cuts := list(_SEPARATOR.finditer(bare)):
+        bodies += [bare[: cuts[-1].start()], bare[cuts[0].end() :]]
+    return frozenset(plain for body in bodies if (plain := _plain(body)))
 
 
 def _begins(one: Title, two: Title) -> bool:
@@ -135,5 +132,10 @@ _NAMED = """
     lundi mardi mercredi jeudi vendredi samedi dimanche
     january february march april june july august september october november december
     monday tuesday wednesday thursday friday saturday sunday
+    januar februar marz juni juli oktober dezember montag dienstag mittwoch donnerstag freitag samstag sonntag
+    enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre
+    lunes martes miercoles jueves viernes sabado domingo
+    gennaio febbraio aprile maggio giugno luglio settembre ottobre dicembre lunedi martedi mercoledi giovedi venerdi domenica
+    janeiro fevereiro marco maio junho julho setembro outubro novembro dezembro
 """
 _MARKS = {word: number for number, words in _SPELT.items() for word in words.split()} | {word: word for word in _NAMED.split()}
