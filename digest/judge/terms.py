@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from digest.language.words import STOP_WORDS, fold, lemma
 
@@ -28,9 +28,9 @@ _MOST_LINKS = 3
 _CACHED_WORDS = 200_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Term:
-    """A term of a theme, as the settings give it; `theme` is the theme's place in the settings."""
+    """A term of a theme, as the settings give it; `theme` is the theme's place in the settings. Each is equal to itself alone."""
 
     theme: int
     kind: Kind
@@ -43,16 +43,12 @@ class Term:
         return len(words) > 1 or any(len(word) > 3 and word.isupper() for word in words)
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """A term in a text: it covers the words `start` to `end` (excluded), counted from the first word of the text."""
 
     term: Term
     start: int
     end: int
-
-    def __len__(self) -> int:
-        return self.end - self.start
 
 
 class Words:
@@ -104,31 +100,25 @@ class Lexicon:
         found: list[Found] = []
         for i, word in enumerate(pieces[1::2]):
             if nodes := starts[word]:
-                self._follow(nodes, pieces, i, found)
-        return [each for each in found if not self._is_shouted(each, pieces)]
+                for node in nodes:
+                    self._follow(node, pieces, i, found)
+        return [each for each in found if each.term.text not in self._doubtful or not _is_shouted(each, pieces)]
 
-    def _follow(self, nodes: Sequence[_Node], pieces: Sequence[str], start: int, found: list[Found]) -> None:
-        """Adds the terms that begin at the word `start`, whose nodes are given."""
+    def _follow(self, node: _Node | None, pieces: Sequence[str], start: int, found: list[Found]) -> None:
+        """Adds the terms that begin at the word `start`, whose node is given."""
         at, links = 2 * start + 1, 0
-        while nodes:
+        while node:
             if not links:
-                found += [
-                    Found(term, start, at // 2 + 1) for node in nodes for term, word in node.ends if _follows(start, word, pieces)
-                ]
+                for term, before in node.ends:
+                    if not before or _follows(start, before, pieces):
+                        found.append(Found(term, start, at // 2 + 1))
             at += 2
-            if links > _MOST_LINKS or at >= len(pieces) or _breaks(pieces[at - 1]):
+            if not node.next or at >= len(pieces) or (pieces[at - 1] != " " and _BREAKS.search(pieces[at - 1])):
                 return
-            keys = self._keys[pieces[at]]
-            reached = [node.next[key] for node in nodes for key in keys if key in node.next]
+            word = pieces[at]
+            reached = next((node.next[key] for key in self._keys[word] if key in node.next), None)
             links = 0 if reached else links + 1
-            nodes = reached or (nodes if pieces[at].lower() in _LINKS else ())
-
-    def _is_shouted(self, found: Found, pieces: Sequence[str]) -> bool:
-        """Whether an acronym is but a common word in capitals, among others: "CE QUE J'AI VU"."""
-        if found.term.text not in self._doubtful:
-            return False
-        around = (*pieces[max(1, 2 * found.start - 1) : 2 * found.start : 2], *pieces[2 * found.end + 1 : 2 * found.end + 2])
-        return any(map(_is_acronym, around))
+            node = reached or (node if links <= _MOST_LINKS and word.lower() in _LINKS else None)
 
 
 class _Keys(dict[str, tuple[str, ...]]):
@@ -169,11 +159,13 @@ def _significant(words: list[str]) -> tuple[str, list[str]]:
 
 
 def _follows(start: int, before: str, pieces: Sequence[str]) -> bool:
-    return not before or (start > 0 and pieces[2 * start - 1].lower() == before)
+    return start > 0 and pieces[2 * start - 1].lower() == before
 
 
-def _breaks(between: str) -> bool:
-    return between != " " and _BREAKS.search(between) is not None
+def _is_shouted(found: Found, pieces: Sequence[str]) -> bool:
+    """Whether an acronym that is also a common word is but that word in capitals, among others: "CE QUE J'AI VU"."""
+    around = (*pieces[max(1, 2 * found.start - 1) : 2 * found.start : 2], *pieces[2 * found.end + 1 : 2 * found.end + 2])
+    return any(map(_is_acronym, around))
 
 
 def _key_of_term_word(word: str, lang: str) -> str:

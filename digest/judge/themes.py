@@ -141,8 +141,9 @@ def _heard(theme: Theme, found: Sequence[Found], reading: _Reading) -> list[_Hea
         times = 1.0 if each.term.kind == "strong" else company.closeness(each)
         if times:
             place: Place = "title" if each.start < 0 else "opening" if each.start < OPENING else "body"
-            first = heard.setdefault((each.term, place), _Heard(each.term, place, reading.quote(each)))
-            first.times += times
+            if (each.term, place) not in heard:
+                heard[each.term, place] = _Heard(each.term, place, reading.quote(each))
+            heard[each.term, place].times += times
     return list(heard.values())
 
 
