@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-from digest.gather.blocks import Block
-from digest.gather.furniture import is_furniture
+from digest.gather.furniture import K, is_furniture
 from digest.language.dates import is_relative, leading_date
 from digest.language.words import fold
 
@@ -20,19 +19,20 @@ _PUBLISHED = re.compile(
     r"|mise? a jour|modifiee?|actualisee?|(?:last )?(?:updated|modified))(?:\s*:\s*|\s+)(?:le |on |the |depuis )?"
 )
 _UPDATED = re.compile(r"mise? a jour|modif|actual|updated|last")
-_NAME = r"[A-ZÀ-ÖØ-Þ][\w’'.-]*"
-_PARTICLE = r"de|du|des|la|le|l’équipe|l'équipe|van|von|et|and|&|équipe|rédaction"
+_NAME = r"(?:[A-ZÀ-ÖØ-Þ][\w’'.-]*|(?:l[’'])?équipe|rédaction)"
+_PARTICLES = r"(?:(?:de|du|des|la|le|van|von|the)\s+)*"
 _AUTHOR = re.compile(
-    r"\s*,?\s*(?:(?:(?:[ée]crit|r[ée]dig[ée]|publi[ée]|propos recueillis|written|posted) )?(?:[Pp]ar|[Bb]y|BY|PAR)"
-    rf"|[Aa]uteure?\s*:|[Aa]utrice\s*:|[Aa]uthor\s*:)\s+(?P<name>(?:{_NAME}|{_PARTICLE})(?:,?\s+(?:{_NAME}|{_PARTICLE}))*)"
+    r"\s*,?\s*(?:(?:(?i:[ée]crit|r[ée]dig[ée]|publi[ée]|propos recueillis|written|posted) )?(?:[Pp]ar|[Bb]y|BY|PAR)"
+    r"|(?:[Aa]uteure?|[Aa]utrice|[Aa]uthor)\s*:)"
+    rf"\s+(?P<name>{_PARTICLES}{_NAME}(?:(?:,|\s+et|\s+and|\s+&)?\s+{_PARTICLES}{_NAME})*)"
 )
 _PLACE = re.compile(
     r"[A-ZÀ-ÖØ-Þ][\w’' -]{1,40}(?:\s\([\w ]+\))?,\s+"
     r"(?=le\s|the\s|on\s|\d|(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)\b)"
 )
 _CATEGORY = re.compile(
-    r"communique(?: de presse)?|press release|actualites?|actus?|article|tribune|blog|billet|news|newsletter|entretien|interview|dossier"
-    r"|opinion|analyse|reportage|(?:dans|in) [\w &-]{2,40}"
+    r"communique(?: de presse)?|press release|actualites?|actus?|article|tribune|blog|billet|news|newsletter|entretien|interview"
+    r"|dossier|opinion|analyse|reportage|(?:dans|in) [\w &-]{2,40}"
 )
 _BETWEEN = re.compile(r"\s*(?:[|•·–—,;/-]|\s-\s|\.\s*$|\bet\b)?\s*")
 
@@ -47,10 +47,12 @@ class Byline:
     author: str | None = None
 
 
-def take_byline(blocks: Sequence[Block], *, lang: str, modified: datetime, tz: tzinfo) -> tuple[Byline, list[Block]]:
+def take_byline(
+    blocks: Sequence[tuple[K, str]], *, lang: str, modified: datetime, tz: tzinfo
+) -> tuple[Byline, list[tuple[K, str]]]:
     """What the lines near the top say of date and author, and the blocks without those lines."""
     said: dict[str, Byline] = {}
-    kept: list[Block] = []
+    kept: list[tuple[K, str]] = []
     for i, (kind, words) in enumerate(blocks):
         parts = _read_line(words, lang=lang, modified=modified, tz=tz) if i < _TOP and len(words) <= 200 else None
         if parts is None:
@@ -67,7 +69,7 @@ def _read_line(line: str, *, lang: str, modified: datetime, tz: tzinfo) -> dict[
     said: dict[str, Byline] = {}
     rest = line.strip()
     while rest:
-        found = _date(rest, lang, modified, tz) or _author(rest) or _other(rest)
+        found = _author(rest) or _date(rest, lang, modified, tz) or _other(rest)
         if found is None:
             return None
         name, value, end = found

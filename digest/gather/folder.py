@@ -13,12 +13,12 @@ from pathlib import Path, PurePosixPath
 
 from digest.errors import N_, GatherError
 from digest.gather.addresses import article_id, canonical, is_web
-from digest.gather.blocks import Block, one_line, read_text, write_text
+from digest.gather.blocks import one_line, read_text, write_text
 from digest.gather.bylines import take_byline
 from digest.gather.documents import FrontMatter, decoded, split_front_matter
 from digest.gather.furniture import is_furniture, without_furniture, without_title
 from digest.gather.markup import html_to_text, markdown_to_html
-from digest.gather.pasted import read_pasted
+from digest.gather.pasted import Piece, read_pasted, with_headings
 from digest.gather.webpage import read_html
 from digest.language.dates import is_relative, read_date
 from digest.language.words import detect
@@ -78,7 +78,7 @@ class _Draft:
     """What a file says, whatever its kind; empty or None where it says nothing."""
 
     title: str
-    blocks: Sequence[Block]
+    pieces: Sequence[Piece]
     links: tuple[Link, ...] = ()
     front: FrontMatter = FrontMatter()  # noqa: RUF009 - frozen, so that all may share it
 
@@ -91,32 +91,25 @@ def read_file(
     `name` is the path from the folder; `modified` the file's own date, which relative dates count from; `language` is for a text
     that does not tell its own.
     """
-    text = decoded(name, body)
-    suffix = PurePosixPath(name).suffix.lower()
-    read = {".txt": _pasted, ".html": _page, ".htm": _page}.get(suffix, _markdown)
-    draft = read(name, text)
-    front = draft.front
-    blocks = without_furniture(draft.blocks)
-    title = draft.title
+    draft = _draft(name, decoded(name, body))
+    front, title = draft.front, _cut(draft.title)
+    pieces = without_title(without_furniture(draft.pieces), title)
     if not title:
-        title, blocks = _title_from(blocks, name)
-    title = _cut(title)
-    lang = front.lang or detect(f"{title}\n{write_text(blocks)}", language)
-    byline, blocks = take_byline(without_title(blocks, title), lang=lang, modified=modified, tz=tz)
-    blocks = without_title(blocks, title)
-    text = write_text(blocks)
+        title, pieces = _title_from(pieces, name)
+    lang = front.lang or detect("\n".join([title, *(words for _, words in pieces)]), language)
+    byline, pieces = take_byline(pieces, lang=lang, modified=modified, tz=tz)
+    text = write_text(with_headings(pieces))
     if not text and not front.summary:
         raise GatherError(N_("{file}: holds a title and no text; add the article's text"), file=name)
     published, dated_by = _date(front, lang, modified, tz)
     if published is None and byline.published:
         published, dated_by = byline.published, "file" if byline.relative else "author"
     url = canonical(front.url) if front.url and is_web(front.url) else None
-    name_of_source = front.source or source
     return Article(
         id=article_id(url or f"{source}/{name}"),
         url=url,
         title=title,
-        source=name_of_source,
+        source=front.source or source,
         collected=collected,
         text=text,
         lang=lang,
@@ -129,44 +122,51 @@ def read_file(
     )
 
 
+def _draft(name: str, text: str) -> _Draft:
+    suffix = PurePosixPath(name).suffix.lower()
+    if suffix == ".txt":
+        return _pasted(name, text)
+    return _page(text) if suffix in (".html", ".htm") else _markdown(name, text)
+
+
 def _markdown(name: str, text: str) -> _Draft:
     front, body = split_front_matter(name, text)
     words, links = html_to_text(markdown_to_html(body), front.url)
-    blocks = read_text(words)
+    pieces: list[Piece] = [*read_text(words)]
     title = front.title
-    if not title and blocks and blocks[0][0] == "heading":
-        title = blocks.pop(0)[1]
-    return _Draft(title, blocks, links, front)
+    if not title and pieces and pieces[0][0] == "heading":
+        title = pieces.pop(0)[1]
+    return _Draft(title, pieces, links, front)
 
 
-def _page(_name: str, text: str) -> _Draft:
+def _page(text: str) -> _Draft:
     page = read_html(text)
     front = FrontMatter(
         title=page.title, url=page.url, date=page.published, author=page.author, lang=page.lang, summary=page.summary
     )
-    return _Draft(page.title, read_text(page.text), page.links, front)
+    return _Draft(page.title, [*read_text(page.text)], page.links, front)
 
 
 def _pasted(name: str, text: str) -> _Draft:
     front, body = split_front_matter(name, text)
-    blocks = read_pasted(body)
-    while blocks and is_furniture(blocks[0][1]):
-        blocks.pop(0)
+    pieces = read_pasted(body)
+    while pieces and is_furniture(pieces[0][1]):
+        pieces.pop(0)
     title = front.title
-    if not title and blocks and blocks[0][0] != "item" and len(blocks[0][1]) <= _LONGEST_TITLE and len(blocks) > 1:
-        title = blocks.pop(0)[1].strip()
-    return _Draft(title, blocks, (), front)
+    if not title and len(pieces) > 1 and pieces[0][0] != "item" and len(pieces[0][1]) <= _LONGEST_TITLE:
+        title = pieces.pop(0)[1]
+    return _Draft(title, pieces, (), front)
 
 
-def _title_from(blocks: list[Block], name: str) -> tuple[str, list[Block]]:
+def _title_from(pieces: list[Piece], name: str) -> tuple[str, list[Piece]]:
     """A title for a text without one: its first heading, else its first sentence, else the file's name."""
-    for i, (kind, words) in enumerate(blocks):
+    for i, (kind, words) in enumerate(pieces):
         if kind == "heading":
-            return words, [*blocks[:i], *blocks[i + 1 :]]
-    if blocks:
-        found = re.match(r".{10,}?[.!?…](?=\s|$)", blocks[0][1])
-        return (found[0].rstrip(".") if found else blocks[0][1]), blocks
-    return one_line(re.sub(r"[-_]+", " ", PurePosixPath(name).stem)), blocks
+            return words, [*pieces[:i], *pieces[i + 1 :]]
+    if pieces:
+        found = re.match(r".{10,}?[.!?…](?=\s|$)", pieces[0][1])
+        return _cut(found[0].rstrip(".") if found else pieces[0][1]), pieces
+    return one_line(re.sub(r"[-_]+", " ", PurePosixPath(name).stem)) or name, pieces
 
 
 def _cut(title: str) -> str:

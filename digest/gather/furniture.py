@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import TypeVar
 
-from digest.gather.blocks import Block
 from digest.language.words import fold, tokens
 
+K = TypeVar("K", bound=str)
+"""What a block is: a Kind, or not known yet (`pasted.Piece`)."""
 _LINES = re.compile(
     r"""(?x)
     (?:temps\ de\ lecture|duree\ de\ lecture|lecture|reading\ time)\s*:?\s*(?:environ\ )?\d+\s*(?:min|mn|minutes?)\.?
@@ -27,9 +29,9 @@ _LINES = re.compile(
     | (?:parametrer|gerer|personnaliser)(?:\ (?:les|mes|vos))?\ (?:cookies|choix|preferences)
     | (?:ce\ site|nous|notre\ site|en\ poursuivant|this\ (?:web)?site|we|by\ continuing)\b
       .{0,60}\b(?:utilis|depos|acceptez|use|agree)\w*\b.{0,60}\bcookies?\b.{0,160}
-    | (?:laisser|ajouter|ecrire|publier)\ un\ commentaire | \d+\ commentaires? | leave\ a\ (?:comment|reply) | \d+\ comments?
-    | aucun\ commentaire | no\ comments?
-    | (?:credits?(?:\ photos?)?|photos?|image|illustration|copyright)\s*:\s*.{1,80} | ©.{1,80} | (?:photo|image)\ credit\s*:\s*.{1,80}
+    | (?:laisser|ajouter|ecrire|publier)\ un\ commentaire | leave\ a\ (?:comment|reply)
+    | (?:\d+|aucun)\ commentaires? | (?:\d+|no)\ comments?
+    | (?:credits?(?:\ photos?)?|photos?|image|illustration|copyright|(?:photo|image)\ credit)\s*:\s*.{1,80} | ©.{1,80}
     | (?:tags?|mots[- ]cles|etiquettes?|categories?|rubriques?|keywords?|filed\ under|classe\ dans|themes?)\s*:\s*[^.]{1,120}
     | (?:accueil|home|vous\ etes\ ici|you\ are\ here)\s*(?:[>»›/:|→]|::).{1,200}
     | [^>›.]{2,40}(?:\s[>›]\s[^>›.]{2,80}){2,}
@@ -40,7 +42,7 @@ _SUGGESTION = (
     r"(?: (?:aussi|egalement|ensuite|absolument|sur le meme sujet|maintenant|encore))?"
     r"|(?:lire|lisez|voir|voyez|consulter|consultez|decouvrez|decouvrir|retrouvez|relire)(?: (?:aussi|egalement|ensuite))"
     r"|(?:nos )?(?:autres )?articles? (?:similaires?|lies?|connexes?|recents?|associes?)"
-    r"|(?:sur le meme (?:sujet|theme)|dans la meme (?:rubrique|categorie)|les plus lus|article (?:precedent|suivant)|a ne pas manquer)"
+    r"|(?:sur le meme (?:sujet|theme)|dans la meme (?:rubrique|categorie)|article (?:precedent|suivant))|les plus lus|a ne pas manquer"
     r"|vous (?:aimerez|apprecierez|pourriez aimer)(?: (?:peut-etre|sans doute))?(?: aussi| egalement)?"
     r"|(?:(?:ces articles |ca |cela )?pourrai(?:en)?t (?:aussi |egalement )?vous interesser)"
     r"|(?:read|see|watch|check out) (?:also|next|more|this next)|also read|see also|up next|what to read next|don't miss"
@@ -60,14 +62,14 @@ def is_furniture(line: str) -> bool:
     return len(line) <= 330 and bool(_LINES.fullmatch(fold(line).strip(" \t.")))
 
 
-def without_furniture(blocks: Sequence[Block]) -> list[Block]:
+def without_furniture(blocks: Sequence[tuple[K, str]]) -> list[tuple[K, str]]:
     """The blocks without the furniture of the top and of the bottom, nor the reading suggestions that dangle at the end."""
     last = len(blocks) - _BOTTOM
     kept = [block for i, block in enumerate(blocks) if not ((i < _TOP or i >= last) and is_furniture(block[1]))]
     return _without_suggestions(kept)
 
 
-def _without_suggestions(blocks: list[Block]) -> list[Block]:
+def _without_suggestions(blocks: list[tuple[K, str]]) -> list[tuple[K, str]]:
     for i in range(max(1, len(blocks) - _BOTTOM), len(blocks)):
         words = fold(blocks[i][1])
         alone = _SUGGESTION_ALONE.fullmatch(words)
@@ -76,15 +78,15 @@ def _without_suggestions(blocks: list[Block]) -> list[Block]:
     return blocks
 
 
-def _is_a_title(block: Block) -> bool:
+def _is_a_title(block: tuple[str, str]) -> bool:
     """Whether a block after "À lire aussi" may be the title of another article rather than the end of this one."""
     words = block[1]
     return len(words) <= 160 and (words[-1] not in ".!;…" or bool(_SUGGESTION_LINE.fullmatch(fold(words))))
 
 
-def without_title(blocks: Sequence[Block], title: str) -> list[Block]:
+def without_title(blocks: Sequence[tuple[K, str]], title: str) -> list[tuple[K, str]]:
     """The blocks without the title that sites say again above the text, alone or as its first words."""
-    kept: list[Block] = []
+    kept: list[tuple[K, str]] = []
     for i, (kind, words) in enumerate(blocks):
         if i >= _TOP or kind == "item" or sum(len(kept_words) > 200 for _, kept_words in kept) > 1:
             kept.append((kind, words))

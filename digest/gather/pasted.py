@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import Literal
 
-from digest.gather.blocks import Block, as_item, one_line
+from digest.gather.blocks import Block, Kind, as_item, one_line
 from digest.gather.furniture import is_furniture
 
 _RULE = re.compile(r"\s*([=\-_*~–—#])(?:\s*\1){2,}\s*")
@@ -60,15 +61,31 @@ _SECTION = re.compile(
 )
 Raw = list[str]
 """Lines between two blank ones."""
+Piece = tuple[Kind | Literal["line", "number"], str]
+"""A block whose kind may not be settled: a `line` that stands alone, a line that begins with a `number`."""
 
 
-def read_pasted(text: str) -> list[Block]:
-    """The blocks of a pasted text, in order; its title is the first of them."""
+def read_pasted(text: str) -> list[Piece]:
+    """The pieces of a pasted text, in order; its title is the first of them. `with_headings` settles what the short lines are."""
     lines = [line.expandtabs(4).rstrip() for line in re.split(r"\r\n|[\r\n\f\v\u2028\u2029\x85]", text)]
     wrapped = _is_wrapped(lines)
-    raw = _groups(lines, wrapped)
-    pieces = [piece for group in raw for piece in _pieces(group, wrapped)]
-    return _with_headings([(kind, words) for kind, words in pieces if words])
+    pieces = [piece for group in _groups(lines, wrapped) for piece in _pieces(group, wrapped)]
+    return [(kind, words) for kind, words in pieces if words]
+
+
+def with_headings(pieces: Sequence[Piece]) -> list[Block]:
+    """The blocks of a text without its title and its byline: the lines that stand alone become headings or paragraphs."""
+    blocks: list[Block] = []
+    for i, (kind, words) in enumerate(pieces):
+        if kind == "number":
+            blocks.append(_numbered(pieces, i))
+        elif kind != "line":
+            blocks.append((kind, words))
+        elif _heads(pieces, i):
+            blocks.append(("heading", words.rstrip(" :\u00a0\u202f")))
+        else:
+            blocks.append(("paragraph", words))
+    return blocks
 
 
 def _is_wrapped(lines: Sequence[str]) -> bool:
@@ -97,7 +114,7 @@ def _groups(lines: Sequence[str], wrapped: bool) -> list[Raw]:
 
 
 def _without_blank_lines(lines: Raw, wrapped: bool) -> list[Raw]:
-    """A text without any blank line: a paragraph a line; where lines are cut, a short one that ends a sentence ends a paragraph."""
+    """A text without any blank line: a paragraph a line; where lines are cut, a short one that ends a sentence ends it."""
     if not wrapped:
         return _underlined_together(lines)
     longest = max(map(len, lines))
@@ -120,10 +137,6 @@ def _underlined_together(lines: Raw) -> list[Raw]:
         else:
             groups.append([line])
     return groups
-
-
-Piece = tuple[str, str]
-"""`heading`, `item`, `number` (an item or a numbered heading), `line` (alone in its group) or `paragraph`, and its words."""
 
 
 def _pieces(group: Raw, wrapped: bool) -> list[Piece]:
@@ -169,22 +182,6 @@ def _paragraph(run: Raw, wrapped: bool, *, alone: bool) -> list[Piece]:
     return [("paragraph", words)]
 
 
-def _with_headings(pieces: Sequence[Piece]) -> list[Block]:
-    blocks: list[Block] = []
-    for i, (kind, words) in enumerate(pieces):
-        if kind == "heading":
-            blocks.append(("heading", words))
-        elif kind == "item":
-            blocks.append(("item", words))
-        elif kind == "number":
-            blocks.append(_numbered(pieces, i))
-        elif kind == "line" and _heads(pieces, i):
-            blocks.append(("heading", words.rstrip(" :\u00a0\u202f")))
-        else:
-            blocks.append(("paragraph", words))
-    return blocks
-
-
 def _numbered(pieces: Sequence[Piece], i: int) -> Block:
     """An item of a numbered list, or a numbered heading: one that stands between paragraphs."""
     words = pieces[i][1]
@@ -207,12 +204,10 @@ def _heads(pieces: Sequence[Piece], i: int) -> bool:
         return False
     if follows[0] == "line" and _may_head(follows[1]) and follows[1][-1] != "?":
         return False  # a run of short lines: names, a list without bullets
-    before = pieces[i - 1] if i else ("", "")
-    if before[1][-1:] in (":", ","):
+    before = pieces[i - 1][1] if i else ""
+    if before[-1:] in (":", ",") or all(j >= 0 and pieces[j][0] == "line" and _may_head(pieces[j][1]) for j in (i - 1, i - 2)):
         return False
-    if before[0] == "line" and _may_head(before[1]) and i > 1 and pieces[i - 2][0] == "line" and _may_head(pieces[i - 2][1]):
-        return i <= 3  # under a title said several times
-    return not _is_signature(words, before[1])
+    return not _is_signature(words, before)
 
 
 def _may_head(words: str) -> bool:
