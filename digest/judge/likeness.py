@@ -70,7 +70,7 @@ def read(article: Article) -> Reading:
     title = read_title(article.title)
     words = tuple(words_of(body(article)))
     marked = {word: found for word in set(words) if (found := mark(word))}
-    runs = shingles(words)
+    runs = shingles([word.encode() for word in words])
     return Reading(
         title=title,
         words=words,

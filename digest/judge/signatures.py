@@ -9,7 +9,6 @@ from __future__ import annotations
 import unicodedata
 import zlib
 from collections.abc import Sequence
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,14 +36,14 @@ _SHARED_WORDS = 2
 def signature(article: Article) -> bytes:
     """What an article is looked up by: 27 keys of 8 bytes (16 bands of its text, its title, 10 words of its title; 0 is none)."""
     keys = np.zeros(_WIDTH, dtype=np.uint64)
-    found = shingles(tokens(body(article)))
+    found = shingles(_words(body(article)))
     if found.size:
         keys[:BANDS] = _bands(found)
     title = read_title(article.title)
     if title.words:
         shortest = min(title.undressed, key=lambda body: (len(body), body))
         words = sorted(title.words, key=lambda word: (-len(word), word))[:_TITLE_WORDS]
-        keys[BANDS : BANDS + 1 + len(words)] = _hashes([shortest, *words]) + _TITLE
+        keys[BANDS : BANDS + 1 + len(words)] = _hashes([word.encode() for word in (shortest, *words)]) + _TITLE
     return keys.tobytes()
 
 
@@ -54,13 +53,11 @@ def body(article: Article) -> str:
     return unicodedata.normalize("NFC", f"{article.text[:_LONGEST]}\n{summary[:_LONGEST]}")
 
 
-def shingles(words: Sequence[str]) -> Keys:
-    """The hashes of the runs of three words, folded, in their order; of fewer words, one hash; of none, none."""
+def shingles(words: Sequence[bytes]) -> Keys:
+    """The hashes of the runs of three words, in their order; of fewer words, one hash; of none, none."""
     if not words:
         return np.zeros(0, dtype=np.uint64)
-    hashes = _hashes(words)
-    if len(words) < 3:
-        return np.asarray(hashes.sum(keepdims=True, dtype=np.uint64))
+    hashes = _hashes([*words, b"", b""][: max(3, len(words))])
     return np.asarray(hashes[:-2] * _FACTORS[0] + hashes[1:-1] * _FACTORS[1] + hashes[2:] * _FACTORS[2])
 
 
@@ -110,13 +107,16 @@ def _meeting(keys: Keys, first: int, most: int | None = None) -> Keys:
     return np.concatenate(found)
 
 
-def _hashes(words: Sequence[str]) -> Keys:
-    return np.fromiter(map(_hash, words), dtype=np.uint64, count=len(words))
+def _words(text: str) -> list[bytes]:
+    """The words of a text, folded: through Latin-1, which is four times faster than `tokens`, where it is written in it."""
+    words = text.replace("œ", "oe").encode("latin-1", "replace").translate(_FOLDED).split()
+    if len(words) * _LONG_WORD < len(text):
+        return [word.encode() for word in tokens(fold(text))]
+    return words
 
 
-@lru_cache(maxsize=200_000)
-def _hash(word: str) -> int:
-    return zlib.crc32(fold(word).encode())
+def _hashes(words: Sequence[bytes]) -> Keys:
+    return np.fromiter(map(zlib.crc32, words), dtype=np.uint64, count=len(words))
 
 
 def _constants(start: int, count: int) -> Keys:
@@ -133,3 +133,6 @@ _SHIFTS = _constants(301, BANDS * ROWS)
 _BAND_FACTORS = _constants(501, ROWS)
 _TITLE = np.uint64(1 << 40)
 _BAND_NUMBERS = _constants(601, BANDS)
+_FOLDED = bytes(ord(folded[0]) if (folded := fold(chr(i))).isalnum() and folded.isascii() else 32 for i in range(256))
+_LONG_WORD = 20
+"""Characters a word, on average, above which a text is in another script."""
