@@ -70,9 +70,13 @@ class Store:
     def add(self, articles: Iterable[Article]) -> Added:
         """Store articles once: an unknown one is new, a known one whose words changed gets its next version.
 
-        A known one keeps its date, its source and its story; a source that carries it too is noted.
+        A known one keeps its date, its source and its story; a source that carries it too and an address it was seen at are noted.
+        Of one article given twice, the first is stored.
         """
-        unique = {article.id: article for article in articles}
+        given = list(articles)
+        unique: dict[str, Article] = {}
+        for article in given:
+            unique.setdefault(article.id, article)
         with self._engine.begin() as connection:
             known = _known(connection, unique)
             new = [article for id, article in unique.items() if id not in known]
@@ -83,7 +87,8 @@ class Store:
             ]
             _insert(connection, new)
             _update(connection, changed)
-            _note_addresses(connection, unique.values(), {id: row.source for id, row in known.items()})
+            sources = {id: article.source for id, article in unique.items()} | {id: row.source for id, row in known.items()}
+            _note_addresses(connection, given, sources)
         return Added(new=len(new), updated=len(changed))
 
     def articles(self, *, since: datetime | None = None, until: datetime | None = None, files: bool = True) -> list[Article]:
@@ -255,14 +260,13 @@ def _version(article: Article, version: int) -> dict[str, Any]:
     }
 
 
-def _note_addresses(connection: Connection, articles: Iterable[Article], first_source: Mapping[str, str]) -> None:
-    articles = list(articles)
+def _note_addresses(connection: Connection, articles: Sequence[Article], first_source: Mapping[str, str]) -> None:
     addresses = [{"address": address, "article": article.id} for article in articles for address in article.aliases]
     carriers = [
         {"article": article.id, "source": source}
         for article in articles
         for source in (article.source, *article.also_in)
-        if source != first_source.get(article.id, article.source)
+        if source != first_source[article.id]
     ]
     if addresses:
         connection.execute(insert(t.addresses).on_conflict_do_nothing(), addresses)

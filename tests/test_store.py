@@ -50,6 +50,17 @@ def test_an_article_is_stored_once_and_other_sources_are_noted(store: Store, art
     assert (kept.source, kept.also_in) == ("La Gazette", ("Le Relais",))
 
 
+def test_one_article_given_twice_at_once_keeps_both_addresses_and_sources(store: Store, article: Make) -> None:
+    twice = [
+        article(aliases=("https://gazette.example/a?x",)),
+        article(aliases=("https://gazette.example/a#y",), source="Le Relais"),
+    ]
+    assert store.add(twice).new == 1
+    (kept,) = store.articles()
+    assert kept.aliases == ("https://gazette.example/a#y", "https://gazette.example/a?x")
+    assert kept.also_in == ("Le Relais",)
+
+
 def test_a_changed_page_is_the_next_version_and_the_quoted_text_stays(store: Store, article: Make) -> None:
     store.add([article()])
     assert store.add([article(text="Un paragraphe corrigé.")]).updated == 1
