@@ -269,3 +269,5 @@ class RenderedEmail:
     subject: str
     html: str
     text: str
+    folded: tuple[str, ...] = ()
+    """Ids of the stories that the HTML prints as a title and a link only, so that it stays under `email_bytes`."""

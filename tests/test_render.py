@@ -323,7 +323,7 @@ def test_the_report_shows_hostile_text_as_it_is_and_loads_nothing() -> None:
         ("partials/theme.mjml.j2", "</mj-column>", "</mj-colum>", "partials/theme.mjml.j2, line LINE: Opening and ending tag mismatch"),
         ("partials/theme.mjml.j2", "<mj-column>", "<mj-column>bonjour", "partials/theme.mjml.j2, line LINE: the text 'bonjour' stands in <mj-column>"),
         ("email.mjml.j2", "<mj-body", "<mj-text>a</mj-text><mj-body", "email.mjml.j2, line LINE: <mj-text> cannot stand in <mjml>, which may hold mj-body, mj-head"),
-        ("partials/footer.mjml.j2", "</p>", "<mj-divider /></p>", "partials/footer.mjml.j2, line LINE: <mj-divider> cannot stand inside <mj-text>, which holds HTML"),
+        ("partials/footer.mjml.j2", "<strong>", "<mj-divider /><strong>", "partials/footer.mjml.j2, line LINE: <mj-divider> cannot stand inside <mj-text>, which holds HTML"),
         ("partials/head.mjml.j2", "<mj-attributes>", "<mj-attributes><mj-txt />", "partials/head.mjml.j2, line LINE: there is no tag <mj-txt> here; you may write mj-text"),
         ("partials/story.mjml.j2", "story.summary }}", "story.sumary }}", "partials/story.mjml.j2, line LINE: 'digest.model.EditionStory object' has no attribute 'sumary'"),
         ("partials/story.mjml.j2", "{% if story.also %}", "{% iff story.also %}", "partials/story.mjml.j2, line LINE: Encountered unknown tag 'iff'"),

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
+from contextlib import contextmanager
+from functools import cache, lru_cache
 from pathlib import Path
 from traceback import extract_tb
 from typing import Any, Final
@@ -19,6 +20,7 @@ from jinja2.lexer import Token, TokenStream
 from digest.compose.letter import host, letter
 from digest.compose.mjml import check_style, to_html
 from digest.compose.mjml_rules import Mistake
+from digest.compose.weight import Lightening, lightest_needed
 from digest.errors import N_, TemplateError
 from digest.language.translations import Translator
 from digest.model import Edition, RenderedEmail
@@ -33,33 +35,64 @@ TEXT_COLUMNS: Final = 72
 CLIP_BYTES: Final = 102 * 1024
 """Gmail hides the end of a longer HTML part behind a link."""
 
+SENDERS_SHARE: Final = 10
+"""Percent of `email_bytes` left to what sending adds: rewritten links, a sender's own footer."""
+
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 """What XML 1.0 cannot hold."""
 _SOURCE_MARK = re.compile("\ue000([^\ue001\n]*):(\\d+)\ue001")
 
 
 def render(edition: Edition, newsletter: Newsletter, *, templates: Path, translator: Translator) -> RenderedEmail:
-    """The email of an edition. Raises TemplateError, which names the template, the line and what is wrong there."""
+    """The email of an edition; its HTML stays under `email_bytes`, its plain text is whole.
+
+    Raises TemplateError, which names the template, the line and what is wrong there.
+    """
     values = letter(edition, newsletter, translator)
-    style = _filled(templates, STYLE, values)
-    source = _filled(templates, LETTER, values)
-    try:
-        check_style(style)
-    except Mistake as mistake:
-        raise _located(mistake, templates, STYLE, values) from mistake
-    try:
-        html = to_html(source, style)
-    except Mistake as mistake:
-        raise _located(mistake, templates, LETTER, values) from mistake
-    return RenderedEmail(subject=edition.subject, html=html, text=_filled(templates, TEXT, values))
+
+    @cache
+    def html(lightening: Lightening) -> str:
+        return _html(templates, values | {"folded": lightening.folded, "hidden": lightening.hidden})
+
+    lightening = lightest_needed(
+        edition, lambda one: len(html(one).encode()), newsletter.limits.email_bytes * (100 - SENDERS_SHARE) // 100
+    )
+    return RenderedEmail(
+        subject=edition.subject,
+        html=html(lightening),
+        text=_filled(templates, TEXT, values),
+        folded=tuple(story.id for story in edition.stories if story.id in lightening.folded),
+    )
 
 
 def render_report(
     edition: Edition, newsletter: Newsletter, rendered: RenderedEmail, *, templates: Path, translator: Translator
 ) -> str:
     """The page a communications officer reads beside the draft: what it holds and why, what is left out, how the sources fare."""
-    values = letter(edition, newsletter, translator) | {"weight": len(rendered.html.encode()), "clip": CLIP_BYTES}
+    values = letter(edition, newsletter, translator) | {
+        "weight": len(rendered.html.encode()),
+        "clip": CLIP_BYTES,
+        "folded": rendered.folded,
+    }
     return _filled(templates, REPORT, values)
+
+
+def _html(templates: Path, values: Mapping[str, Any]) -> str:
+    style = _filled(templates, STYLE, values)
+    source = _filled(templates, LETTER, values)
+    with _telling_where(templates, STYLE, values):
+        check_style(style)
+    with _telling_where(templates, LETTER, values):
+        return to_html(source, style)
+
+
+@contextmanager
+def _telling_where(templates: Path, name: str, values: Mapping[str, Any]) -> Iterator[None]:
+    """Turns a mistake found in what a template gave into an error that says where it was written."""
+    try:
+        yield
+    except Mistake as mistake:
+        raise _located(mistake, templates, name, values) from mistake
 
 
 def _filled(templates: Path, name: str, values: Mapping[str, Any], *, marked: bool = False) -> str:
@@ -83,7 +116,6 @@ def _mistake(file: str, line: int | None, cause: object) -> TemplateError:
 
 
 def _located(mistake: Mistake, templates: Path, name: str, values: Mapping[str, Any]) -> TemplateError:
-    """The error of a mistake found in what a template gave, told where it was written."""
     file, line = name, 1
     for text in _filled(templates, name, values, marked=True).split("\n")[: mistake.line or 1]:
         file, line = next(((found[1], int(found[2])) for found in _SOURCE_MARK.finditer(text)), (file, line))
