@@ -70,7 +70,7 @@ class Store:
     def add(self, articles: Iterable[Article]) -> Added:
         """Store articles once: an unknown one is new, a known one whose words changed gets its next version.
 
-        A known one keeps its date, its source and its story; a source that carries it too and an address it was seen at are noted.
+        A known one keeps its date, its source and its story; other sources and addresses of it are noted.
         Of one article given twice, the first is stored.
         """
         given = list(articles)
