@@ -167,6 +167,7 @@ def test_a_pasted_article_reads_the_same_in_every_shape(shape: str) -> None:
         "Date de publication : 03/11/2026",
         "Published on 3 November 2026",
         "Posted November 3, 2026 by Zoé Lemaître",
+        "Nov 3, 2026 · 5 min read",
         "Publié le 3 novembre",
         "Article publié le 3 novembre 2026.",
         "Actualités • 3 novembre 2026 • 4 min de lecture",
@@ -279,6 +280,21 @@ def test_the_last_line_is_no_heading() -> None:
 
 def test_lines_of_one_paragraph_are_joined() -> None:
     assert read(f"{TITLE}\n\nLe jardin a ouvert tôt. {BODY}\n{BODY}").text == f"Le jardin a ouvert tôt. {BODY} {BODY}"
+
+
+def test_short_lines_without_a_blank_between_them_stand_apart() -> None:
+    head = f"{TITLE}\n{TITLE} - Les Lilas\nPar Zoé Lemaître\n3 novembre 2026 · 4 min de lecture"
+    article = read(f"{head}\n\n{BODY}\n\nÀ lire aussi\nUn verger\nDix composteurs")
+    assert (article.title, article.author, article.text) == (TITLE, "Zoé Lemaître", BODY)
+    assert article.published == datetime(2026, 11, 3, 11, tzinfo=UTC)
+
+
+def test_a_short_text_cut_in_two_lines_is_one_paragraph() -> None:
+    text = f"{TITLE}\n\nLes quarante familles du jardin ont pesé chaque panier avec l’aide de\nMarie, la voisine, qui prête sa balance."
+    assert (
+        read(text).text
+        == "Les quarante familles du jardin ont pesé chaque panier avec l’aide de Marie, la voisine, qui prête sa balance."
+    )
 
 
 def test_numbered_lines_are_a_list() -> None:

@@ -30,6 +30,7 @@ _PLACE = re.compile(
     r"[A-ZÀ-ÖØ-Þ][\w’' -]{1,40}(?:\s\([\w ]+\))?,\s+"
     r"(?=le\s|the\s|on\s|\d|(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)\b)"
 )
+_DAY = re.compile(r"\W*[a-z]{3,9}\.? \d{1,2}(?:st|nd|rd|th)?, \d{4}")  # "Nov 3, 2026", which looks like a place
 _CATEGORY = re.compile(
     r"communique(?: de presse)?|press release|actualites?|actus?|article|tribune|blog|billet|news|newsletter|entretien|interview"
     r"|dossier|opinion|analyse|reportage|(?:dans|in) [\w &-]{2,40}"
@@ -83,7 +84,7 @@ def _read_line(line: str, *, lang: str, modified: datetime, tz: tzinfo) -> dict[
 def _date(rest: str, lang: str, modified: datetime, tz: tzinfo) -> tuple[str, Byline, int] | None:
     flat = fold(rest) if len(fold(rest)) == len(rest) else rest.lower()
     verb = _PUBLISHED.match(flat)
-    place = None if verb else _PLACE.match(rest)
+    place = None if verb or _DAY.match(flat) else _PLACE.match(rest)
     start = verb.end() if verb else place.end() if place else len(rest) - len(rest.lstrip("-–—([ "))
     found = leading_date(rest[start:], lang=lang, relative_to=modified, tz=tz)
     if found is None:

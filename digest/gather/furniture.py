@@ -20,6 +20,9 @@ _LINES = re.compile(
     | (?:partager|partagez|share|tweeter|tweet|imprimer|print|enregistrer|copier\ le\ lien|copy\ link|epingler)
       (?:\ (?:cet\ article|cette\ page|l'article|this|this\ article|this\ post|this\ page))?
       (?:\ (?:sur|par|on|via|by)\ [\w\ ,/&-]{1,60})?\s*:?
+    | (?:suivez|rejoignez)[- ]nous(?:\ sur\ [\w\ ,/&-]{1,60})? | follow\ us(?:\ on\ [\w\ ,/&-]{1,60})?
+    | (?:s'(?:inscrire|abonner)|inscrivez-vous|abonnez-vous)\ a\ (?:la|notre|nos)\ (?:newsletters?|lettres?)(?:\ d'information)?
+    | (?:subscribe|sign\ up)\ (?:to|for)\ (?:our|the)\ newsletter
     | envoyer\ (?:par\ (?:e-?mail|courriel|mail)|a\ un\ ami) | (?:e-?mail|courriel)\ this
     | (?:facebook|twitter|x|linkedin|whatsapp|mastodon|bluesky|instagram|e-?mail|courriel|pinterest|telegram|messenger)
     | aller\ au\ contenu(?:\ principal)? | skip\ to\ (?:main\ )?content | menu | rechercher | search
@@ -42,7 +45,8 @@ _SUGGESTION = (
     r"(?: (?:aussi|egalement|ensuite|absolument|sur le meme sujet|maintenant|encore))?"
     r"|(?:lire|lisez|voir|voyez|consulter|consultez|decouvrez|decouvrir|retrouvez|relire)(?: (?:aussi|egalement|ensuite))"
     r"|(?:nos )?(?:autres )?articles? (?:similaires?|lies?|connexes?|recents?|associes?)"
-    r"|(?:sur le meme (?:sujet|theme)|dans la meme (?:rubrique|categorie)|article (?:precedent|suivant))|les plus lus|a ne pas manquer"
+    r"|(?:sur le meme (?:sujet|theme)|dans la meme (?:rubrique|categorie)|article (?:precedent|suivant))"
+    r"|les plus lus|a ne pas manquer"
     r"|vous (?:aimerez|apprecierez|pourriez aimer)(?: (?:peut-etre|sans doute))?(?: aussi| egalement)?"
     r"|(?:(?:ces articles |ca |cela )?pourrai(?:en)?t (?:aussi |egalement )?vous interesser)"
     r"|(?:read|see|watch|check out) (?:also|next|more|this next)|also read|see also|up next|what to read next|don't miss"

@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import Literal
 
 from digest.gather.blocks import Block, Kind, as_item, one_line
-from digest.gather.furniture import is_furniture
+from digest.gather.furniture import is_furniture, says_the_title
 
 _RULE = re.compile(r"\s*([=\-_*~–—#])(?:\s*\1){2,}\s*")
 _UNDERLINE = re.compile(r"\s*(?:={3,}|-{3,}|~{3,})\s*")
@@ -175,11 +175,20 @@ def _paragraph(run: Raw, wrapped: bool, *, alone: bool) -> list[Piece]:
     words = one_line(" ".join(run))
     if len(run) == 1:
         return [("line" if alone else "paragraph", words)]
+    if _stand_apart([one_line(line) for line in run]):
+        return [("paragraph", one_line(line)) for line in run]
     if not wrapped and alone and _may_head(one_line(run[0])) and len(run[1]) > max(80, 1.5 * len(run[0])):
         return [("line", one_line(run[0])), ("paragraph", one_line(" ".join(run[1:])))]
     if wrapped and alone and len(words) <= 120 and len(run) == 2:
         return [("line", words)]  # a title on two lines
     return [("paragraph", words)]
+
+
+def _stand_apart(lines: Sequence[str]) -> bool:
+    """Whether lines without a blank between them are not one paragraph: a title said twice, an author and a date, titles."""
+    if any(line[-1:] in ".!?…;:," or line[:1].islower() for line in lines if line):
+        return False
+    return all(len(line) <= 60 or says_the_title(line, lines[0]) for line in lines)
 
 
 def _numbered(pieces: Sequence[Piece], i: int) -> Block:
