@@ -290,11 +290,8 @@ def test_short_lines_without_a_blank_between_them_stand_apart() -> None:
 
 
 def test_a_short_text_cut_in_two_lines_is_one_paragraph() -> None:
-    text = f"{TITLE}\n\nLes quarante familles du jardin ont pesé chaque panier avec l’aide de\nMarie, la voisine, qui prête sa balance."
-    assert (
-        read(text).text
-        == "Les quarante familles du jardin ont pesé chaque panier avec l’aide de Marie, la voisine, qui prête sa balance."
-    )
+    above, below = "Les quarante familles ont pesé chaque panier avec l’aide de", "Marie, la voisine, qui prête sa balance."
+    assert read(f"{TITLE}\n\n{above}\n{below}").text == f"{above} {below}"
 
 
 def test_numbered_lines_are_a_list() -> None:
@@ -501,7 +498,7 @@ def test_a_web_page_without_a_date_takes_its_dateline() -> None:
         (b"%PDF-1.7\n1 0 obj", "jardin.txt: is not text"),
         (b"PK\x03\x04word/document.xml", "jardin.txt: is not text"),
         (bytes(range(32)) * 40, "jardin.txt: is not text"),
-        (f"{TITLE}\n\n{TITLE}\n".encode(), "jardin.txt: holds a title and no text"),
+        (f"{TITLE}\n\n{TITLE}\n".encode(), "jardin.txt: holds a title and neither text nor address"),
     ],
 )
 def test_a_file_that_holds_no_article_is_told_with_its_name(body: bytes, message: str) -> None:
