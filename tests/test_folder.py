@@ -592,3 +592,8 @@ def test_a_folder_of_links_is_not_followed_outside(tmp_path: Path) -> None:
 def test_a_folder_that_is_not_there_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(GatherError, match="there is no folder"):
         list(read_folder(tmp_path / "nowhere"))
+
+
+def test_a_title_and_an_address_are_an_article() -> None:
+    article = read("---\ntitle: Le jardin partagé ouvre\nurl: https://jardin.example/ouvre\n---\n", "jardin.md")
+    assert (article.title, article.url, article.text) == ("Le jardin partagé ouvre", "https://jardin.example/ouvre", "")

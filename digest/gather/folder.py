@@ -99,8 +99,8 @@ def read_file(
     lang = front.lang or detect("\n".join([title, *(words for _, words in pieces)]), language)
     byline, pieces = take_byline(pieces, lang=lang, modified=modified, tz=tz)
     text = write_text(with_headings(pieces))
-    if not text and not front.summary:
-        raise GatherError(N_("{file}: holds a title and no text; add the article's text"), file=name)
+    if not (text or front.summary or front.url):
+        raise GatherError(N_("{file}: holds a title and neither text nor address; add the article's text"), file=name)
     published, dated_by = _date(front, lang, modified, tz)
     if published is None and byline.published:
         published, dated_by = byline.published, "file" if byline.relative else "author"
