@@ -116,9 +116,11 @@ def _mistake(file: str, line: int | None, cause: object) -> TemplateError:
 
 
 def _located(mistake: Mistake, templates: Path, name: str, values: Mapping[str, Any]) -> TemplateError:
-    file, line = name, 1
+    file, line = name, "1"
     for text in _filled(templates, name, values, marked=True).split("\n")[: mistake.line or 1]:
-        file, line = next(((found[1], int(found[2])) for found in _SOURCE_MARK.finditer(text)), (file, line))
+        opening = re.match(f"(?:{_SOURCE_MARK.pattern})+", text)
+        if marks := _SOURCE_MARK.findall(opening[0] if opening else text):
+            file, line = marks[-1 if opening else 0]
     return TemplateError(mistake.message, file=file, line=line, **mistake.values)
 
 
@@ -140,16 +142,15 @@ def _environment(templates: Path, marked: bool) -> jinja2.Environment:
 
 
 class _SourceMarks(Extension):
-    """Writes `file:line` between two private characters at the start of every line that comes from a template."""
+    """Writes `file:line` between two private characters wherever a template begins to speak, and at each of its lines."""
 
     def filter_stream(self, stream: TokenStream) -> Iterator[Token]:
         for token in stream:
             if token.type != "data":
                 yield token
                 continue
-            first, *others = token.value.split("\n")
-            marks = (f"\ue000{stream.name}:{token.lineno + i}\ue001{line}" for i, line in enumerate(others, 1))
-            yield Token(token.lineno, "data", "\n".join((first, *marks)))
+            lines = enumerate(token.value.split("\n"), token.lineno)
+            yield Token(token.lineno, "data", "\n".join(f"\ue000{stream.name}:{number}\ue001{line}" for number, line in lines))
 
 
 def _printable(value: Any) -> Any:

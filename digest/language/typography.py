@@ -38,7 +38,7 @@ _FRENCH: Final[tuple[tuple[re.Pattern[str], str], ...]] = tuple(
     (re.compile(pattern), replacement)
     for pattern, replacement in (
         (r"\.\.\.", "…"),
-        (r"(?<=\w)'(?=[\w«\ue000])", "’"),
+        (r"""(?<=\w)'(?=[\w«"\ue000])""", "’"),
         (r"(?<!\w)1ère\b", "1re"),
         (r"(?<!\w)(\d+) ?[eè]me\b", r"\1e"),
         (rf"(?<![\w,.])1 ?(?:er)?[ {NBSP}](?={_MONTHS})", f"1er{NBSP}"),
