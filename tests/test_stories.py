@@ -174,6 +174,7 @@ def test_words_that_a_site_puts_around_a_copy_do_not_hide_it() -> None:
         ("Paheko 1.4.2", "Paheko 1.4.3", "conflict"),
         ("Le deuxième prix", "Le 3e prix", "conflict"),
         ("Le deuxième prix du libre", "Le 2e prix du libre", "near"),
+        ("I volontari del libro", "Volontari del libro 2", "near"),  # "i" is no number
         ("Un prix pour le libre", "La fibre arrive au village", "other"),
         ("!?", "…", "other"),
     ],

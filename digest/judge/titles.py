@@ -114,11 +114,11 @@ _ORDINAL = re.compile(r"^(\d+)(?:er|ere|re|e|eme|nd|nde|st|th|rd|o)$")
 _STOP = frozenset(fold(word) for words in STOP_WORDS.values() for word in words)
 
 _SPELT = {
-    "1": "premier premiere first i",
+    "1": "premier premiere first",
     "2": "deux deuxieme second seconde two ii",
     "3": "trois troisieme three third iii",
     "4": "quatre quatrieme four fourth iv",
-    "5": "cinq cinquieme five fifth v",
+    "5": "cinq cinquieme five fifth",
     "6": "six sixieme sixth vi",
     "7": "sept septieme seven seventh vii",
     "8": "huit huitieme eight eighth viii",
@@ -136,6 +136,6 @@ _NAMED = """
     enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre
     lunes martes miercoles jueves viernes sabado domingo
     gennaio febbraio aprile maggio giugno luglio settembre ottobre dicembre lunedi martedi mercoledi giovedi venerdi domenica
-    janeiro fevereiro marco maio junho julho setembro outubro novembro dezembro
+    janeiro fevereiro maio junho julho setembro outubro novembro dezembro
 """
 _MARKS = {word: number for number, words in _SPELT.items() for word in words.split()} | {word: word for word in _NAMED.split()}
