@@ -23,7 +23,7 @@ def write_text(blocks: Iterable[Block]) -> str:
     for kind, words in blocks:
         if kind == "paragraph" and words.startswith("- "):
             kind, words = "item", words[2:].strip()
-        words = re.sub(r"^(?:#+ +)+", "", words)
+        words = re.sub(r"^(?:#+ +)+", "", words) if words.startswith("#") else words
         if not words:
             continue
         if parts:
@@ -58,6 +58,8 @@ def as_item(line: str) -> str | None:
 def one_line(text: str) -> str:
     """Words on one line: composed accents, single spaces (a lone no-break space is kept), nothing invisible."""
     text = unicodedata.normalize("NFC", text)
+    if text.isprintable():  # then nothing is invisible, and every space is a plain one
+        return (_SPACES.sub(" ", text) if "  " in text else text).strip()
     text = _INVISIBLE.sub("", text)
     return _SPACES.sub(" ", text).strip()
 

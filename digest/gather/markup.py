@@ -32,7 +32,11 @@ _BLOCKS = frozenset({
     "tbody", "tfoot", "thead", "tr",
 })  # fmt: skip
 _LISTS = frozenset({"ul", "ol", "menu", "dir"})
+_STRUCTURE = _BLOCKS | _LISTS | {*HEADINGS, "br", "li", "q", "td", "th"}
+"""Elements that part words or mark them; all others only dress them."""
 _BREAK = "\v"  # a line break that was asked for (<br>, a line of <pre>), told from the spaces of the source
+_BREAKS = re.compile(rf"{_BREAK}\s*{_BREAK}")
+_BLANKS = re.compile(r"[ \t\r\n\f]{2,}|[\t\r\n\f]")
 
 
 def html_to_text(html: str, base_url: str | None = None) -> tuple[str, tuple[Link, ...]]:
@@ -97,11 +101,16 @@ def element_links(root: Element, base_url: str | None) -> tuple[Link, ...]:
     return tuple(links.values())
 
 
+_COMPLETE = re.compile(r"https?://[a-zA-Z0-9][a-zA-Z0-9.-]*/[A-Za-z0-9_~.,;:!$&'()*+=@%/?-]*[A-Za-z0-9_/]")
+
+
 def absolute(href: str, base_url: str | None) -> str | None:
     """A complete http or https address; None for any other, or for a place in the same page."""
     href = href.strip()
     if not href or href.startswith("#"):
         return None
+    if _COMPLETE.fullmatch(href):  # nearly all are, and joining takes ten times as long
+        return href
     try:
         url = urljoin(base_url or "", href)
         parts = urlsplit(url)
@@ -117,10 +126,12 @@ def element_text(root: Element) -> str:
     writer = _BlockWriter()
     for event, element in etree.iterwalk(root, events=("start", "end")):
         if event == "start":
-            writer.open(element)
+            if element.tag in _STRUCTURE:
+                writer.open(element)
             writer.say(element.text, element)
         else:
-            writer.close(element)
+            if element.tag in _STRUCTURE:
+                writer.close(element)
             if element is not root:
                 writer.say(element.tail, element.getparent())
     writer.flush()
@@ -175,7 +186,7 @@ class _BlockWriter:
             return
         if parent is not None and parent.tag == "pre":
             words = words.replace("\n", _BREAK)
-        self._words.append(re.sub(r"[ \t\r\n\f]+", " ", words))
+        self._words.append(words)
 
     def _end_block(self, tag: object) -> None:
         if self._inside == "heading" or (self._items and tag in ("p", "div")):
@@ -184,17 +195,22 @@ class _BlockWriter:
             self.flush()
 
     def flush(self) -> None:
-        words = "".join(self._words)
+        words = _BLANKS.sub(" ", "".join(self._words))
         self._words.clear()
+        if not words or words.isspace():
+            return
         if self._inside:
             self._add(self._inside, words)
         elif self._items:
             self._add("item", words)
         else:
-            for paragraph in re.split(rf"{_BREAK}\s*{_BREAK}", words):
+            for paragraph in _BREAKS.split(words) if _BREAK in words else [words]:
                 self._add_lines(paragraph.split(_BREAK))
 
     def _add_lines(self, lines: list[str]) -> None:
+        if len(lines) == 1:
+            self._add("paragraph", lines[0])
+            return
         items = [as_item(line) for line in lines]
         if sum(item is not None for item in items) < 2:
             self._add("paragraph", " ".join(lines))
@@ -210,6 +226,8 @@ class _BlockWriter:
 
 def _all_bold(element: etree._Element) -> bool:
     """Whether an element holds nothing but one bold run: how many editors of sites write a heading."""
+    if element.find("strong") is None and element.find("b") is None:
+        return False
     children = [child for child in element if child.tag != "br"]
     if len(children) != 1 or children[0].tag not in ("strong", "b"):
         return False
