@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from html import escape
 from typing import Any
+from urllib.parse import urljoin
 from xml.sax import SAXException
 
 import feedparser
@@ -134,10 +135,11 @@ def _read_xml(text: str, base: str) -> tuple[str, str | None, str, list[Entry], 
         raise GatherError(
             N_("a web page where a feed should be"), hint=N_("'digest sources add' finds the feed behind a page's address")
         )
-    # BytesIO: feedparser would take text or bytes for an address or a file's path first.
+    # BytesIO: feedparser would take text or bytes for an address or a file's path first. It is not told where the feed came
+    # from: it would then join every element's base to it, which takes a fifth of its time; links are joined below.
     parsed = feedparser.parse(
         io.BytesIO(text.encode("utf-8", "replace")),
-        response_headers={"content-type": "application/xml; charset=utf-8", "content-location": base},
+        response_headers={"content-type": "application/xml; charset=utf-8"},
         sanitize_html=False,
         resolve_relative_uris=False,
     )
@@ -145,8 +147,8 @@ def _read_xml(text: str, base: str) -> tuple[str, str | None, str, list[Entry], 
     if not parsed.entries and (damage or not parsed.get("version")):
         raise GatherError(N_("this is no feed that can be read ({cause})"), cause=damage or N_("neither RSS, Atom nor JSON Feed"))
     feed = parsed.feed
-    entries = [_entry(entry, base) for entry in parsed.entries]
-    return feed.get("title", ""), feed.get("link") or None, feed.get("language", ""), entries, damage
+    entries = [_entry(dict(entry), base) for entry in parsed.entries]  # a plain dict is read ten times as fast as theirs
+    return feed.get("title", ""), _joined(base, feed.get("link")) or None, feed.get("language", ""), entries, damage
 
 
 def _damage(parsed: Any) -> str | None:
@@ -157,23 +159,22 @@ def _damage(parsed: Any) -> str | None:
     return re.sub(r"^<unknown>:", "", str(error))[:120]
 
 
-def _entry(entry: Any, base: str) -> Entry:
+def _entry(entry: dict[str, Any], base: str) -> Entry:
     content = _content(entry)
-    declared_base = content.get("base") or ""
     return Entry(
         id=entry.get("id") or "",
-        links=_links(entry),
+        links=_links(entry, base),
         title=_html(entry.get("title_detail") or {}),
         content=_html(content),
         summary=_html(entry.get("summary_detail") or {}),
         author=_author(entry),
         dates=tuple(entry[key] for key in ("published", "updated", "created") if key in entry),
         language=content.get("language") or entry.get("language") or "",
-        base="" if declared_base == base else declared_base,
+        base=_joined(base, content.get("base")),
     )
 
 
-def _links(entry: Any) -> tuple[str, ...]:
+def _links(entry: dict[str, Any], base: str) -> tuple[str, ...]:
     """Addresses of an entry: the one behind FeedBurner, its own, and for a podcast without one the recording."""
     links = [entry.get("feedburner_origlink"), entry.get("link")]
     rest = entry.get("links") or []
@@ -183,10 +184,18 @@ def _links(entry: Any) -> tuple[str, ...]:
         links += [link.get("href") for link in rest if link.get("rel") == "enclosure" and link.get("type", "").startswith(kinds)][
             :1
         ]
-    return tuple(dict.fromkeys(link.strip() for link in links if link))
+    return tuple(dict.fromkeys(_joined(base, link) for link in links if link))
 
 
-def _content(entry: Any) -> Mapping[str, Any]:
+def _joined(base: str, address: str | None) -> str:
+    """An absolute address; empty for none, and for one that cannot be read."""
+    try:
+        return urljoin(base, address.strip()) if address else ""
+    except ValueError:
+        return ""
+
+
+def _content(entry: dict[str, Any]) -> Mapping[str, Any]:
     """The longest content that can be read as text."""
     readable = [
         part for part in entry.get("content") or [] if part.get("type", "text/html").startswith(("text/", "application/xhtml"))
@@ -204,7 +213,7 @@ def _html(detail: Mapping[str, Any]) -> str:
     return value
 
 
-def _author(entry: Any) -> str:
+def _author(entry: dict[str, Any]) -> str:
     """The names of several authors; of a single one what was written, which feedparser takes apart wrongly."""
     authors = entry.get("authors") or []
     names = dict.fromkeys(author["name"] for author in authors if author.get("name"))

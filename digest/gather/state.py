@@ -7,7 +7,7 @@ move has proved stable, and one that is gone for good is not asked again.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Literal
@@ -63,7 +63,8 @@ def from_json(values: Mapping[str, Any]) -> SourceState:
 
 def to_json(state: SourceState) -> dict[str, Any]:
     """The state as JSON holds it, dates as ISO 8601."""
-    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in asdict(state).items()}
+    values = {field.name: getattr(state, field.name) for field in fields(state)}
+    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in values.items()}
 
 
 def is_due(state: SourceState, now: datetime) -> bool:
