@@ -36,8 +36,9 @@ class DigestError(Exception):
         self.values = values
 
     def text(self, translate: Callable[[str], str] = str) -> str:
-        """The message in the reader's language, its values filled in."""
-        return translate(self.message).format(**self.values)
+        """The message in the reader's language, its values filled in; a value that is an error is told in that language too."""
+        values = {name: value.text(translate) if isinstance(value, DigestError) else value for name, value in self.values.items()}
+        return translate(self.message).format(**values)
 
     def hint_text(self, translate: Callable[[str], str] = str) -> str | None:
         """The cure in the reader's language; None where there is nothing to suggest."""

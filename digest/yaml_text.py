@@ -29,14 +29,14 @@ class YamlError(DigestError):
         self.column = column
         """Counted from 1."""
 
-    @property
-    def cause(self) -> str:
-        """Why, in plain English words, without the place."""
-        return super().text()
+    def without_place(self) -> DigestError:
+        """Why, for someone who tells the place otherwise."""
+        values: dict[str, Any] = self.values
+        return DigestError(self.message, **values)
 
     def text(self, translate: Callable[[str], str] = str) -> str:
-        place = translate(N_("line {line}, column {column}: {cause}"))
-        return place.format(line=self.line, column=self.column, cause=super().text(translate))
+        place = translate(N_("line {line}, column {column}")).format(line=self.line, column=self.column)
+        return f"{place}: {super().text(translate)}"
 
 
 def read_yaml(text: str) -> object:

@@ -131,7 +131,7 @@ def test_the_starter_newsletter_works_on_any_day_of_the_year(
 
 
 def test_the_same_draft_is_the_same_bytes(digest: Digest, starter: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    names = ("email.html", "email.txt", "email.eml")
+    names = ["email.html", "email.txt", "email.eml"]
     folder = starter / "editions" / "2026-11"
     digest("draft", folder=starter)
     first = [(folder / name).read_bytes() for name in names]
@@ -219,7 +219,7 @@ def test_plan_changes_nothing_and_explains_what_is_out(digest: Digest, tmp_path:
         "Un vieil article": "outside-period",
     }
     text = digest("plan", folder=folder).out
-    assert "Le club gagne la coupe : ne correspond à aucun thème" in text.replace("\N{NO-BREAK SPACE}", " ").replace("\u202f", " ")
+    assert "Le club gagne la coupe : ne correspond à aucun thème" in text.replace("\N{NO-BREAK SPACE}", " ")
     assert not (folder / "editions").exists()
     assert {article["state"] for article in digest("articles", "--json", folder=folder).json} == {"new"}
 

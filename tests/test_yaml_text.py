@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import yaml
 
-from digest.yaml_text import YamlError, read_yaml, write_yaml
+from digest.yaml_text import YamlError, append_items, read_yaml, write_yaml
 
 
 def test_only_true_and_false_are_booleans() -> None:
@@ -66,15 +66,16 @@ def test_a_mistake_is_told_in_plain_words_with_its_place(text: str, line: int | 
         read_yaml(text)
     if line:
         assert caught.value.line == line
-    assert str(caught.value) == f"line {caught.value.line}, column {caught.value.column}: {caught.value.cause}"
-    assert "token" not in caught.value.cause
+    why = str(caught.value.without_place())
+    assert str(caught.value) == f"line {caught.value.line}, column {caught.value.column}: {why}"
+    assert "token" not in why
 
 
 def test_a_mistake_is_told_in_the_readers_language() -> None:
-    french = {"line {line}, column {column}: {cause}": "ligne {line}, colonne {column} : {cause}"}
+    french = {"line {line}, column {column}": "ligne {line}, colonne {column}"}
     with pytest.raises(YamlError) as caught:
         read_yaml("a: 1\na: 2\n")
-    assert caught.value.text(lambda message: french.get(message, message)).startswith("ligne 2, colonne 1 : the key 'a'")
+    assert caught.value.text(lambda message: french.get(message, message)).startswith("ligne 2, colonne 1: the key 'a'")
 
 
 @pytest.mark.parametrize("text", ["[" * 60_000, "- " * 60_000 + "x", "{a: " * 60_000])
@@ -118,3 +119,16 @@ def test_writing_keeps_the_order_and_the_accents_and_sets_lists_in() -> None:
 def test_the_same_value_twice_is_written_twice() -> None:
     shared = ["x"]
     assert write_yaml({"a": shared, "b": shared}) == "a:\n  - x\nb:\n  - x\n"
+
+
+def test_items_are_added_at_the_end_of_a_list_and_nothing_else_moves() -> None:
+    text = "# tête\nsources:  # ce qu'on suit\n  - name: A  # un\n    feed: https://a.example/\n\n  # plus tard\nstore: x\n"
+    longer = append_items(text, "sources", [{"name": "no", "feed": "https://b.example/"}])
+    added = "  - name: 'no'\n    feed: https://b.example/\n"
+    assert longer == text.replace("https://a.example/\n", "https://a.example/\n" + added)
+
+
+@pytest.mark.parametrize("text", ["sources: [a, b]\n", "sources: []\n", "store: x\n", "- a\n", ""])
+def test_items_are_added_only_to_a_list_of_one_item_a_line(text: str) -> None:
+    with pytest.raises(YamlError, match="one item a line"):
+        append_items(text, "sources", [{"name": "B"}])

@@ -100,7 +100,7 @@ def split_front_matter(name: str, text: str) -> tuple[FrontMatter, str]:
         data = read_yaml(found[1])
     except YamlError as error:
         raise GatherError(
-            N_("{file}: line {line}: front matter: {cause}"), file=name, line=error.line + above, cause=error.cause
+            N_("{file}: line {line}: front matter: {cause}"), file=name, line=error.line + above, cause=error.without_place()
         ) from error
     if not isinstance(data, dict):
         raise GatherError(N_("{file}: line {line}: front matter must hold lines such as 'title: …'"), file=name, line=above + 1)
