@@ -93,6 +93,8 @@ class Newsletter(_Strict):
     name: Name
     language: Literal["fr", "en"] = "fr"
     period: Literal["month", "week"] = "month"
+    layout: Literal["lettre", "brèves"] = "lettre"
+    """`lettre` tells each story; `brèves` gives its title and one takeaway."""
     timezone: Timezone = "Europe/Paris"
     sender: Sender
     subject: Name | None = None

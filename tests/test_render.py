@@ -268,6 +268,16 @@ def test_sixty_stories_pass_under_the_fold_of_gmail() -> None:
     assert len(rendered(many(60)).html.encode()) < CLIP_BYTES * 0.9
 
 
+def test_the_brief_layout_tells_one_takeaway_a_story_and_weighs_little() -> None:
+    settings = newsletter(layout="brèves")
+    page = Page(rendered(sample(), settings).html)
+    assert page.texts("h3") == Page(rendered(sample()).html).texts("h3")
+    first, second, _ = sample().stories[0].takeaways
+    assert first.text in page.texts("td")
+    assert not any(second.text in text for text in page.texts("td"))
+    assert len(rendered(many(60), settings).html.encode()) < 65_000
+
+
 @pytest.mark.parametrize(
     ("address", "safe"),
     [

@@ -21,10 +21,8 @@ from premailer import Premailer
 from digest.compose.mjml_rules import Mistake, check_tags
 from digest.errors import N_
 
-_TAG = re.compile(r"""<[a-zA-Z][^\s<>/]*(?:"[^"]*"|'[^']*'|[^'"<>])*>""")
+_TAG = re.compile(r"""<[a-zA-Z](?:[^'"<>]++|"[^"]*"|'[^']*')*+>""")
 _QUOTED = re.compile(r"""\s([\w:-]+)\s*=\s*("[^"]*"|'[^']*')""")
-_STYLED = re.compile(r"<(?:style|td|table|img|[a-zA-Z][^\s<>/]*(?= [^<>]*(?:class|style)=))(?:\"[^\"]*\"|'[^']*'|[^'\"<>])*>")
-"""A tag that may need tidying."""
 _CLASS = re.compile(r' class="([^"]*)"')
 _STYLE = re.compile(r' style="([^"]*)"')
 _XML_ENTITIES = {"amp", "lt", "gt", "quot", "apos"}
@@ -64,12 +62,13 @@ def mrml_safe(source: str) -> str:
     tight = re.sub(r"(?<=>)[ \t]+(?=</?mj-)", "", oneline)
     outside = re.split(r"(?s)(<mj-style\b.*?</mj-style>)", tight)
     for i in range(0, len(outside), 2):
-        outside[i] = _TAG.sub(_safe_tag, outside[i]).replace("\\", "&#92;")
+        outside[i] = _TAG.sub(lambda tag: _safe_tag(tag[0]), outside[i]).replace("\\", "&#92;")
     return "".join(outside).encode("ascii", "xmlcharrefreplace").decode("ascii")
 
 
-def _safe_tag(tag: re.Match[str]) -> str:
-    return _QUOTED.sub(_safe_attribute, tag[0])
+@lru_cache(maxsize=1024)
+def _safe_tag(tag: str) -> str:
+    return _QUOTED.sub(_safe_attribute, tag)
 
 
 def _safe_attribute(attribute: re.Match[str]) -> str:
@@ -155,7 +154,7 @@ def _tidied(inlined: str) -> str:
     """What MJML writes that HTML does not know, and what only weighs: indentation, classes that no style names."""
     styles = "".join(re.findall(r"(?s)<style.*?</style>", inlined))
     named = frozenset(re.findall(r"\.([a-zA-Z][\w-]*)", styles))
-    tidy = _STYLED.sub(lambda tag: _tidy_tag(tag[0], named), inlined)
+    tidy = _TAG.sub(lambda tag: _tidy_tag(tag[0], named), inlined)
     return re.sub(r"\s*\n\s*", "\n", tidy).strip() + "\n"
 
 
