@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import posixpath
 import re
+from functools import lru_cache
 from urllib.parse import parse_qsl, quote, unquote, urlsplit, urlunsplit
 
 # Trackers met in the wild. The French ones (xtor and at_: AT Internet, now Piano; Echobox) are missing from the libraries.
@@ -36,6 +37,7 @@ def is_web(url: str) -> bool:
         return False
 
 
+@lru_cache(4096)
 def canonical(url: str) -> str:
     """The address without trackers, in one spelling. An address that is not of the web is given back as it is."""
     url = url.strip()
