@@ -57,10 +57,10 @@ $(VENV)/bin/python:
 
 $(VENV)/installed: requirements.txt pyproject.toml | $(VENV)/bin/python
 	@echo "Installing digest into $(VENV) (once)…"
-	$(PIP) install --require-hashes --no-deps -r requirements.txt
+	$(PIP) install --no-compile --require-hashes --no-deps -r requirements.txt
 	$(PIP) install --no-deps --editable .
 	@touch $@
 
 $(VENV)/installed-dev: requirements-dev.txt $(VENV)/installed
-	$(PIP) install --require-hashes --no-deps -r requirements-dev.txt
+	$(PIP) install --no-compile --require-hashes --no-deps -r requirements-dev.txt
 	@touch $@
