@@ -24,6 +24,10 @@ lint: $(VENV)/installed-dev ## style and types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+.PHONY: quality
+quality: $(VENV)/installed-dev ## score the program's judgement against its floors
+	@$(BIN)/python -m tests.quality
+
 .PHONY: golden
 golden: $(VENV)/installed-dev ## write the golden emails again; read the diff before committing
 	DIGEST_GOLDEN=write $(BIN)/pytest tests/test_render.py
