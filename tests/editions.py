@@ -300,7 +300,7 @@ NASTY = (
     "👩🏽\u200d💻❤️ שלום مرحبا </mj-text></p><script>alert(1)</script> --> ]]> &nbsp; &amp;"
 )
 """What a field may hold at its worst, and a reader must see as it is."""
-LONG = "https://unbreakable.example/" + "a" * 180
+LONG = "https://unbreakable.example/" + "sans-espace" * 16
 
 
 def nasty() -> Edition:
