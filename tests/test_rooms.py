@@ -65,7 +65,7 @@ HOMES = {
     "typer": {"cli"},
     "yaml": {"yaml_text"},
 }
-"""A third-party package has one home; lxml, the parser under several others, has one on each side."""
+"""A third-party package has one home, a module or a room; lxml, the parser under several others, has one on each side."""
 
 EVERYWHERE = {"digest", "numpy"} | sys.stdlib_module_names
 DECIDING = {"errors", "model", "settings", "formats", "language", "judge", "compose", "gather"}
@@ -75,11 +75,11 @@ IMPURE = {"asyncio", "http.client", "random", "secrets", "socket", "sqlite3", "s
 
 
 def modules() -> dict[str, str]:
-    """The source of every module, by its name inside the package."""
+    """The source of every module, by its name inside the package; a folder's `__init__.py` has the folder's name."""
+    files = (file for file in sorted(PACKAGE.rglob("*.py")) if file != PACKAGE / "__init__.py")
     return {
-        ".".join(file.relative_to(PACKAGE).with_suffix("").parts): file.read_text(encoding="utf-8")
-        for file in sorted(PACKAGE.rglob("*.py"))
-        if file.name != "__init__.py"
+        ".".join(file.relative_to(PACKAGE).with_suffix("").parts).removesuffix(".__init__"): file.read_text(encoding="utf-8")
+        for file in files
     }
 
 
@@ -99,7 +99,7 @@ def violations(name: str, source: str) -> list[str]:
         if top == "digest" and rest:
             if rest[0] != room and rest[0] not in MAY_IMPORT.get(room, set()):
                 found.append(f"{name} imports digest.{rest[0]}")
-        elif top not in EVERYWHERE and name not in HOMES.get(top, set()):
+        elif top not in EVERYWHERE and not {name, room} & HOMES.get(top, set()):
             found.append(f"{name} imports {top}, whose home is {', '.join(sorted(HOMES.get(top, {'nowhere'})))}")
         if room in DECIDING and name not in DOING and any(imported == bad or imported.startswith(bad + ".") for bad in IMPURE):
             found.append(f"{name} decides, so it may not import {imported}")

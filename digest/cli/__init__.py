@@ -1,0 +1,56 @@
+"""The terminal's door: reads what was typed, calls the pipeline, says how it went. It decides nothing.
+
+Data goes to standard output, progress and messages to standard error. Exit codes: 0 done, 1 failed, 2 wrong usage or settings,
+3 too little to make an edition, 75 another run is in progress. Each file of this folder is a group of commands.
+"""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from digest.cli import looking, making, sources
+from digest.cli.call import Call, _
+from digest.errors import DigestError
+from digest.language.translations import translator
+from digest.terminal import Terminal, language_of_terminal
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help=_("From the feeds and articles you follow to a newsletter draft your team can sign."),
+)
+app.add_typer(making.app)
+app.add_typer(looking.app)
+app.add_typer(sources.app, name="sources")
+
+
+def clock() -> datetime:
+    """The only place where the program reads the time of day."""
+    return datetime.now(UTC)
+
+
+@app.callback()
+def _options(
+    context: typer.Context,
+    config: Annotated[Path, typer.Option("--config", metavar="FILE", help=_("The newsletter's settings."))] = Path(
+        "sources.yaml"
+    ),
+    debug: Annotated[bool, typer.Option("--debug", help=_("Show where in the program an error comes from."))] = False,
+) -> None:
+    context.obj = Call(config, debug, clock)
+
+
+def main() -> None:
+    """The command `digest`."""
+    try:
+        app()
+    except DigestError as error:  # before the settings could be read
+        Terminal(translator(language_of_terminal(default="en"))).error(error)
+        sys.exit(error.exit_code)
