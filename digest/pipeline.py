@@ -19,7 +19,8 @@ from digest.compose.render import render, render_report
 from digest.config import Config
 from digest.deliver.files import write_edition
 from digest.errors import N_, TooFewStoriesError, UsageError
-from digest.gather.sources import read_sources
+from digest.gather.pages import incomplete, whole_articles
+from digest.gather.sources import read_sources, user_agent
 from digest.judge.highlights import highlights
 from digest.judge.selection import select
 from digest.judge.stories import assign, group
@@ -51,6 +52,24 @@ async def update(config: Config, store: Store, *, now: datetime, force: bool, pr
         oldest = min(article.published or article.collected for article in unplaced)
         store.place(assign(unplaced, [article for article in store.articles(since=oldest - KIN) if article.story]))
     return tuple(reports)
+
+
+async def complete(config: Config, store: Store, edition: Edition) -> int:
+    """Read the pages of the stories of an edition that a feed only gave an excerpt of; how many are now whole.
+
+    A page that fails leaves the excerpt.
+    """
+    settings = config.settings
+    leads = {story.article for story in edition.stories}
+    articles = [article for article in store.stories({story.id for story in edition.stories}) if article.id in leads]
+    excerpts = incomplete(articles, {source.name: source.full_text for source in settings.sources if source.feed})
+    whole = 0
+    if excerpts:
+        async for _, read in whole_articles(excerpts, limits=settings.collect, user_agent=user_agent(settings.newsletter)):
+            if isinstance(read, Article):
+                store.complete(read)
+                whole += 1
+    return whole
 
 
 def plan(

@@ -91,6 +91,16 @@ class Store:
             _note_addresses(connection, given, sources)
         return Added(new=len(new), updated=len(changed))
 
+    def complete(self, article: Article) -> None:
+        """Keep the whole text of an article whose feed gave an excerpt: its next version.
+
+        What the feed gave stays its fingerprint, so that the same excerpt, collected again, changes nothing.
+        """
+        with self._engine.begin() as connection:
+            version = _known(connection, {article.id})[article.id].version + 1
+            connection.execute(t.articles.update().where(t.articles.c.id == article.id).values(version=version))
+            connection.execute(insert(t.versions), [_version(article, version)])
+
     def articles(self, *, since: datetime | None = None, until: datetime | None = None, files: bool = True) -> list[Article]:
         """The articles dated from `since` to `until` (excluded), by their own date or else by when they were collected.
 

@@ -69,6 +69,15 @@ def test_a_changed_page_is_the_next_version_and_the_quoted_text_stays(store: Sto
     assert store.text_of(kept.id, 1) == "Un premier paragraphe qui dit de quoi il s'agit."
 
 
+def test_a_whole_text_outlives_the_excerpt_collected_again(store: Store, article: Make) -> None:
+    excerpt = article(text="Le début…")
+    store.add([excerpt])
+    store.complete(article(text="Le début, puis toute la suite.", summary="Le début…"))
+    assert store.add([excerpt]).updated == 0
+    (kept,) = store.articles()
+    assert (kept.version, kept.text) == (2, "Le début, puis toute la suite.")
+
+
 def test_articles_are_found_by_period_and_files_without_a_date_are_always_there(store: Store, article: Make) -> None:
     october, november = datetime(2026, 10, 1, tzinfo=UTC), datetime(2026, 11, 1, tzinfo=UTC)
     store.add(

@@ -71,6 +71,8 @@ def draft(
         name, period = edition_and_period(config, edition, since, until, now)
         reports = () if no_collect else _update(config, store, terminal, clock, force=force)
         planned = pipeline.plan(config, store, name, period, reports=reports, now=now)
+        if not no_collect and asyncio.run(pipeline.complete(config, store, planned)):
+            planned = pipeline.plan(config, store, name, period, reports=reports, now=now)
         made = pipeline.draft(
             config,
             store,
