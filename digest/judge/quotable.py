@@ -1,83 +1,143 @@
 """Which sentences stand alone: understood, and worth reading, by someone who sees nothing else of the article.
 
-The rules are lists of how such sentences begin, end and read in six languages; no score here, only what is wrong.
+The rules are lists of how sentences begin, end and read in six languages. They say what is wrong with a sentence, not how good
+it is.
 """
 
 from __future__ import annotations
 
 import re
+from enum import IntEnum
 
 FEWEST_WORDS, MOST_WORDS = 6, 45
 
-_DANGLING = """
-    fr cela|ceci|ça|ce (?:n['’]est|sont|sera|serait|dernier|fut|qui|que|faisant)|c['’](?:est|était|en)|ces derni[eè]r(?:e)?s|cette derni[eè]re
-    fr il (?!faut |faudra |est (?:recommandé|conseillé|essentiel|important|indispensable|possible|nécessaire|préférable|temps|urgent) |existe |y a |convient |suffit )
-    fr ils|elles?|eux|lui|celui|celle|ceux|celles|l['’]un|les uns|leurs?|on |y |en effet|en revanche|en outre|en plus|en fait|en conséquence|en clair
-    fr mais|et|ou|or|car|donc|puis|ainsi|aussi|alors|ensuite|enfin|toutefois|cependant|pourtant|néanmoins|par ailleurs|par conséquent|par contre
-    fr par exemple|de plus|de même|de fait|du coup|au contraire|à l['’]inverse|à ce titre|à cet effet|à cette fin|autrement dit|bref|d['’]ailleurs|d['’]une part
-    fr d['’]autre part|d['’]autant|d['’]où|dès lors|d['’]autres|dans ce cas|dans cette|dans ce |pour cela|pour ce faire|pour autant|malgré cela|à l['’]issue|résultat|idem
-    fr parce que|c['’]est-à-dire|notamment|voici|voilà|tel(?:le)?s? |là|ci-dessous|ci-dessus|premièrement|deuxièmement|tout d['’]abord|surtout|sinon|comme (?:vu|dit|indiqué)
-    en this (?:is|was|will|would|means|can|may|has|had|in|also|led|makes|made|allows|gives)|that (?:is|was|will|would|means|said|should|can)|these (?:are|were|can|will)|those|it|its|they|he|she|his|their|them
-    en but|and|or|so|yet|also|then|thus|hence|however|therefore|moreover|furthermore|besides|instead|nevertheless|nonetheless|meanwhile|otherwise
-    en for example|for instance|in addition|in other words|in fact|in contrast|in this|in that|in these|as a result|as such|as (?:noted|mentioned|shown)|on the other hand
-    en similarly|likewise|finally|secondly|thirdly|additionally|consequently|still|because of this|such|both of|here|there(?:by|after)?,|which|again|next|another|other|note that
-    de das (?:ist|war|wird|zeigt|heißt|heisst|bedeutet|gilt|liegt)|dies|diese[rs]? |dieses|es (?!gibt )|er|sie|ihr|ihre|aber|und|oder|denn|also|doch|jedoch|dann|danach|dabei|dadurch|dafür|dagegen
-    de daher|damit|darauf|darin|darum|davon|dazu|deshalb|deswegen|trotzdem|außerdem|ausserdem|zudem|allerdings|schließlich|so |zum beispiel|beispielsweise|hier|dort|solche|auch|weiter|stattdessen
-    es es|eso|esto|ello|estos?|estas?|ese|esa|esos|esas|él|ella|ellos|ellas|pero|y|e|o|así|entonces|además|sin embargo|no obstante|por eso|por ello|por lo tanto|por tanto|por ejemplo
-    es en cambio|en efecto|de hecho|también|aunque|después|luego|finalmente|con esas?|de esta|de este|otr[oa]s?|aquí|dicho|es decir|su|sus
-    it questo|questa|questi|queste|ciò|esso|essa|essi|lui|lei|loro|ma|e|o|ed|quindi|però|tuttavia|inoltre|infatti|dunque|allora|così|poi|infine|per esempio|ad esempio|invece|anche|pertanto|perciò
-    it in effetti|di conseguenza|in questo|in questa|per questo|qui|tale|tali
-    pt isto|isso|este|esta|estes|estas|esse|essa|esses|essas|ele|ela|eles|elas|mas|e|ou|assim|então|além disso|no entanto|porém|contudo|portanto|por isso|por exemplo|também|aliás|de facto
-    pt com isso|neste|nesta|nesse|nessa|aqui|seu|sua|depois|finalmente|ou seja
-"""
-_CHATTER = r"""
-    cookies?\b.{0,60}(?:accept|refus|consent|utilis|use|verwend|aceptar|experience|expérience)|(?:accept|refus|consent|utilis|use).{0,60}\bcookies?\b
-    abonnez|inscrivez-vous|désabonn|je m['’]abonne|suivez-nous|rejoignez-nous|partage[rz] (?:cet|sur|l['’])|contactez|écrivez(?:-nous)?\b|n['’]hésitez|cliquez|téléchargez
-    subscribe|sign up|unsubscribe|follow us|join us|share this|contact us|click (?:here|on)|read (?:more|also|the full)|see also|log ?in\b|get in touch|stay tuned
-    newsletter (?:abonnieren|anmelden)|abonnier|jetzt (?:anmelden|kaufen)|mehr dazu|lesen sie|folgen sie|suscríb|síguenos|haz clic|lee también|iscriviti|seguici|clicca|leggi anche|subscreva|siga-nos|clique
-    tous droits réservés|all rights reserved|mentions légales|politique de confidentialité|privacy policy|affiliate|publi-?rédactionnel|sponsored|©
-    (?:^|\s)(?:ci-dessous|ci-dessus|ci-contre|see below|as follows|as shown|siehe unten)\b|(?:à|a) lire (?:aussi|ensuite|également)|lire (?:aussi|également|la suite|plus)|en savoir plus|pour aller plus loin|voir (?:aussi|également)
-    temps de lecture|min(?:utes)? (?:de lecture|read)|lesezeit
-"""
-_LABEL = re.compile(
-    r"(?:photos?|crédits?|credits?|images?|illustrations?|visuel|source|sources|légende|figure|fig|tableau|table|foto|bild|quelle|abbildung|imagen"
-    r"|fuente|immagine|fonte|auteur|author|autor|par|by|von|publié|published|mis à jour|updated|propos recueillis|propos|traduction|tags?|note|nota|nb"
-    r"|mots[- ]clés|keywords|contact|lieu|date|horaires?|tarifs?|rendez-vous|bonjour|merci|thanks|hello|hi|dear|chers?|chères?|vielen dank|welcome|bienvenue)"
-    r"(?:\s*[:(|©-]|\s+(?:le|on|par|by|am|à|to|you|et|and|d['’]|\d))",
-    re.IGNORECASE,
-)
-_CHAT = re.compile("|".join(line.strip() for line in _CHATTER.splitlines() if line.strip()), re.IGNORECASE)
-_CODE = re.compile(r"[{}=<>\\|$#`~^]|\w\(|\w_\w|://|@\w|\.\.\s|\w\[")
-_DATELINE = re.compile(r"^\W*(?:\w+\.?,? ){0,2}\d{1,2}(?:er)?\.? \w+\.? \d{4}\W*(?:\w+\W*){0,3}$")
-_OPENING = "«“„\"'‘(—–- "
+
+class Fault(IntEnum):
+    """What is wrong with quoting a sentence by itself, the lightest first."""
+
+    NONE = 0
+    UNFINISHED = 1
+    """No full stop, or a quotation or bracket that does not close: a heading, an item of a list, half a sentence."""
+    LEANING = 2
+    """It leans on what stands before it ("Cela…", "However…"), or is shorter or longer than one takes in at a glance."""
+    UNREADABLE = 3
+    """No statement: a question, a lead-in to a list, a credit, a date, a call to subscribe, code."""
 
 
-def _openings() -> dict[str, re.Pattern[str]]:
-    lists: dict[str, list[str]] = {}
-    for line in _DANGLING.splitlines():
-        if line.strip():
-            lang, words = line.strip().split(" ", 1)
-            lists.setdefault(lang, []).append(words)
-    return {lang: re.compile(rf"(?:{'|'.join(lines)})(?:\b|(?<=[ '’,]))", re.IGNORECASE) for lang, lines in lists.items()}
-
-
-_DANGLING_OPENINGS = _openings()
-
-
-def faults(sentence: str, lang: str) -> int:
-    """What keeps a sentence from standing alone: 0 nothing, 1 it leans on what is around it, 2 it is no sentence for a reader."""
-    last = sentence.rstrip("»”\"')\u00a0\u202f ")[-1:]
+def fault(sentence: str, lang: str) -> Fault:
+    """The gravest thing that keeps a sentence from being quoted by itself."""
+    last = sentence.rstrip("»”“\"')’\u00a0\u202f ")[-1:]
     words = sentence.count(" ") + 1
-    if words < 3 or last in ":?" or _CODE.search(sentence) or _LABEL.match(sentence) or _CHAT.search(sentence):
-        return 2
-    if _DATELINE.match(sentence):
-        return 2
-    opening = sentence.lstrip(_OPENING)
-    if opening[:1].islower() or not FEWEST_WORDS <= words <= MOST_WORDS or last not in ".!…" or _unbalanced(sentence):
-        return 1
-    dangling = _DANGLING_OPENINGS.get(lang)
-    return 1 if dangling and dangling.match(opening) else 0
+    if words < 3 or last in ":?" or _CODE.search(sentence) or _LABEL.match(sentence) or _calls(sentence.lower()):
+        return Fault.UNREADABLE
+    opening = sentence.lstrip(_BEFORE_WORDS)
+    if not FEWEST_WORDS <= words <= MOST_WORDS or _leans(opening, lang):
+        return Fault.LEANING
+    if last not in ".!…" or opening[:1].islower() or _GLUED.search(sentence) or _unclosed(sentence):
+        return Fault.UNFINISHED
+    return Fault.NONE
 
 
-def _unbalanced(sentence: str) -> bool:
-    return any(sentence.count(a) != sentence.count(b) for a, b in ("«»", "“”", "()")) or sentence.count('"') % 2 == 1
+_OPENINGS = {
+    "fr": """
+        cela ceci ça ce(?![ ](?:jour|mois|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|guide|rapport)\\b) cet(?![
+        ](?:article|été|automne|hiver|après-midi)\\b) cette(?![ ](?:année|semaine|étude|nuit)\\b) ces c['’] ils elles? eux lui
+        celui celle ceux celles l['’]une? les[ ]uns leurs? y on[ ]y l['’]autre les[ ]autres (?:un|une|d)['’ ]autres? il(?![
+        ](?:faut|faudra|existe|convient|suffit|y[ ]a|n['’]y[ ]a|n['’]existe|est[ ]\\w+(?:[ ](?:de|que)|[ ]d['’]|[
+        ]qu['’]))\\b) mais et ou or car donc puis ainsi aussi alors ensuite enfin toutefois cependant pourtant néanmoins sinon
+        surtout notamment par[ ](?:ailleurs|conséquent|contre|exemple|suite) pour[ ](?:cela|ce[ ]faire|autant) en[
+        ](?:effet|revanche|outre|plus|fait) en[ ](?:conséquence|clair|somme|d['’]autres[ ]termes|parallèle|retour|ce[ ]sens)
+        de[ ](?:plus|même|fait|là|ce[ ]fait|leur[ ]côté) du[ ]coup au[ ]contraire à[ ](?:l['’]inverse|ce[ ]titre|cet?(?:te)?[
+        ]\\w+|l['’]issue) autrement bref d['’]ailleurs d['’]une[ ]part d['’]autre[ ]part d['’]où dès[ ]lors dans[
+        ]ce(?:s|t|tte)? sur[ ]ce malgré[ ](?:cela|tout) résultat idem parce[ ]que tels? telles? là ci-dessous ci-dessus
+        premièrement deuxièmement troisièmement tout[ ]d['’]abord quant[ ]à voilà voici également
+    """,
+    "en": """
+        (?:this|these|that|those)(?![ ](?:year|month|week|summer|autumn|winter|spring|report|article|study|lesson)\\b) its?
+        it['’]s they their theirs them he his him she her hers but and or so yet also then thus hence however therefore
+        moreover furthermore besides instead nevertheless nonetheless meanwhile otherwise similarly likewise finally secondly
+        thirdly second third additionally consequently still such there['’]s here next again another others? for[
+        ](?:example|instance|this|that) because[ ]of[ ]this in[ ](?:addition|other[
+        ]words|fact|contrast|this|that|these|those|such|short|turn|particular|both) as[ ](?:a[ ]result|such|noted) as[
+        ](?:mentioned|shown|you) on[ ](?:the[ ]other[ ]hand|the[ ]contrary|this) to[ ]do[ ](?:this|so|that) with[ ]this at[
+        ]this by[ ]this the[ ](?:former|latter|above|following|second|third|other) both which note[ ]that (?:first|last)ly
+        one[ ]of[ ]them after[ ](?:this|that)
+    """,
+    "de": """
+        das[ ](?:ist|war|wird|zeigt|hei(?:ß|ss)t|bedeutet|gilt|liegt|soll|kann|macht|sei) dies diese[mnrs]?(?![
+        ](?:Jahr|Woche|Monat)) es(?![ ]gibt\\b) er sie ihre?n? aber und oder denn also doch jedoch dann danach dabei dadurch
+        dafür dagegen daher damit darauf darin darum davon dazu deshalb deswegen trotzdem au(?:ß|ss)erdem zudem allerdings
+        schlie(?:ß|ss)lich so zum[ ]beispiel beispielsweise hier dort solche[rs]? auch weiter(?:hin)? stattdessen hingegen
+        dennoch somit folglich etwa letztere[rs]? jene[rs]? sein(?:e[mnrs]?)?
+    """,
+    "es": """
+        es eso est[aeo]s? es[aeo]s? ello ell[ao]s? él aquell[ao]s? pero y e o u así entonces además sin[ ]embargo no[
+        ]obstante por[ ](?:eso|ello|lo[ ]tanto|tanto|ejemplo|otra?|consiguiente|su[ ]parte) en[
+        ](?:cambio|efecto|este|esta|ese|esa|otras) de[ ](?:hecho|esta|este) también aunque[ ]es después luego finalmente con[
+        ](?:es[ao]s?|est[aeo]s?) otr[ao]s? aquí allí dich[ao]s? es[ ]decir sus?
+    """,
+    "it": """
+        quest[aeio] quest['’] quell[aeio] ciò ess[aeio] lui lei loro ma e ed o quindi però tuttavia inoltre infatti dunque
+        allora così poi infine (?:per|ad)[ ]esempio invece anche pertanto perciò in[ ](?:effetti|quest[aoei]|altre) di[
+        ]conseguenza per[ ]quest[oa] qui tal[ei] il[ ]suo la[ ]sua
+    """,
+    "pt": """
+        ist[oa] isso aquilo est[ae]s? ess[ae]s? el[ea]s? aquel[ea]s? mas e ou assim então além[ ]disso no[ ]entanto porém
+        contudo portanto por[ ](?:isso|exemplo|sua[ ]vez) também aliás de[ ]facto com[ ](?:isso|isto|ess[ae]) n?est[ae]
+        n?ess[ae] aqui seus? suas? depois ou[ ]seja
+    """,
+}
+"""How sentences begin that lean on the one before, one expression a word ("[ ]" is a space), as regular expressions."""
+_CALLS = """
+    abonnez-vous|inscrivez-vous|désabonn|suivez-nous|rejoignez-nous|partagez |n'hésitez|cliquez|téléchargez |contactez|écrivez-nous
+    consultez |lire aussi|lire également|lire la suite|à lire |a lire |en savoir plus|pour aller plus loin|voir aussi|temps de lecture
+    tous droits réservés|mentions légales|ci-dessous|ci-dessus|ci-contre|rendez-vous sur|propos recueillis|faites un don|réservez
+    subscribe|sign up|follow us|join us|share this|contact us|click here|click on|read more|read also|see also|stay tuned|get in touch
+    all rights reserved|privacy policy|minute read|min read|see below|as follows|log in to|register now|donate now|sponsored
+    abonnieren|jetzt anmelden|mehr dazu|lesen sie|folgen sie|siehe unten|lesezeit|alle rechte vorbehalten|affiliate
+    suscríb|síguenos|haz clic|haga clic|lee también|leer más|regístrate|iscriviti|seguici|clicca|leggi anche|leggi tutto
+    subscreva|inscreva-se|siga-nos|clique |leia também|leia mais|©|(c) 20
+"""
+"""What only a call to the reader, a credit or a pointer to something else on the page holds, in lower case."""
+_COOKIES = "accept|refus|consent|utilis|use|verwend|akzept|acept|accett|aceit|navig|expérience|experience"
+_LABELS = """
+    photos? crédits? credits? images? illustrations? visuel sources? légende fig(?:ure|\\.)? tableau table foto bild quelle abbildung
+    imagen fuente immagine fonte auteure? author autor autore par by von publié published mis[ ]à[ ]jour updated traduction tags?
+    note nota nb
+    mots[ -]clés keywords contact lieu dates? horaires? tarifs? inscriptions? bonjour merci thanks hello hi dear chers? chères?
+    bienvenue welcome vielen[ ]dank hallo liebe gracias hola grazie obrigad[oa]
+"""
+_BEFORE_WORDS = "«“„\"'‘(—–-\u00a0\u202f "
+_CODE = re.compile(r"[{}=<>\\|$#`~^]|\w\(|\w_\w|://|\S@\w|\w\[|\.\. ")
+_GLUED = re.compile(r"[a-zà-ÿ][.!?][A-ZÀ-Þ][a-zà-ÿ]")
+_PAIRS = (("«", "»"), ("(", ")"), ("[", "]"))
+
+
+def _any_of(expressions: str) -> str:
+    return "|".join(expressions.replace("[ ]", "\0").split()).replace("\0", " ")
+
+
+_LEANING = {lang: re.compile(rf"(?:{_any_of(words)})(?:\b|(?<=['’]))", re.IGNORECASE) for lang, words in _OPENINGS.items()}
+_LABEL = re.compile(rf"(?:{_any_of(_LABELS)})\b(?:\s*[:|(©!,–—-]|\s+(?:le|on|par|by|am|à|to|you|et|and|für|\d)\b)", re.IGNORECASE)
+_CALL = tuple(call.strip() for line in _CALLS.strip().splitlines() for call in line.strip().split("|"))
+_DATE = re.compile(r"\W*(?:\w+,? ){0,2}\d{1,2}(?:er|st|nd|rd|th|\.)? \w+\.?,? \d{4}\W*(?:\w+\W*){0,3}")
+
+
+def _calls(lowered: str) -> bool:
+    if any(call in lowered for call in _CALL):
+        return True
+    if "cookie" in lowered and re.search(_COOKIES, lowered):
+        return True
+    return len(lowered) < 60 and _DATE.fullmatch(lowered) is not None
+
+
+def _leans(opening: str, lang: str) -> bool:
+    leaning = _LEANING.get(lang)
+    return leaning is not None and leaning.match(opening) is not None
+
+
+def _unclosed(sentence: str) -> bool:
+    opened, closed = ("„", "“") if "„" in sentence else ("“", "”")  # German closes with what English opens with
+    if sentence.count('"') % 2 or sentence.count(opened) != sentence.count(closed):
+        return True
+    return any(sentence.count(opened) != sentence.count(closed) for opened, closed in _PAIRS)

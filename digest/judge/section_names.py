@@ -103,8 +103,10 @@ _WEAK = """
 """
 _PARTS = {
     "N": "\\d+|deux|trois|quatre|cinq|six|sept|huit|dix|two|three|four|five|seven|ten|drei|funf|tres|cinco|tre|cinque",
-    "POINTS_FR": "points?|choses|idees?|elements|messages?|enseignements?|informations?|infos?|notions|lecons?|constats?|conclusions",
-    "WRITING_FR": "(l |la |le |les |cet |cette |ce |notre )?(article|texte|billet|entretien|rapport|etude|dossier|tribune|note|video)",
+    "POINTS_FR": "points?|choses|idees?|elements|messages?|enseignements?|informations?|infos?|notions|lecons?|constats?"
+    "|conclusions",
+    "WRITING_FR": "(l |la |le |les |cet |cette |ce |notre )?"
+    "(article|texte|billet|entretien|rapport|etude|dossier|tribune|note|video)",
     "ADJ_EN": "key|main|top|core|biggest|big|quick|essential|major|important|central|chief",
     "POINTS_EN": "(point|finding|message|fact|idea|insight|lesson|learning|conclusion|highlight|thing|result)s?",
     "POINTS_DE": "punkte|fakten|erkenntnisse|aussagen|infos|informationen|ergebnisse|themen|thesen",
@@ -117,11 +119,13 @@ _COMPLEMENT = (
     "|sobre|su|sul|sulla|para) .+)?"
 )
 _STEMS = """
-    bref brief bott brev blick chiav clave chave conclusion darum destac destaq essen essencial esencial fatti gist glance haupt
-    highl import key kern kort kurz kürz know know learn lembr main marquant mitnehm nutshell pillol pocas pouca plus point pont
-    punkt punt princip quelques quick récap recap record relance remember résum resum retien retenir reter retener riass riep
-    ricord saber samen sammanf sapere savoir ssel short sint sínt ssen synth summ sum synop take temps thema thes thing tl tldr
-    top vistaz vorab wichtig wissen worum zusammen oppsum hovedp belangr coup clin mots lignes minutes secondes idée idee
+    blick bottom bref brev brief chave chiav clave clin conclusion constat coup darum destac destaq due eckp esencial essen
+    essencial fact fatti finding gist glance haupt highl hovedp idea idee idée import informa infos insight kern key know
+    kort korth kurz kürz learn lembr lesson leçon lignes main marquant message minutes mitnehm mots notion nutshell oppsum
+    palabras palavras parole pillol plus poche point pont pressés principa punkt punt quick recap record relance remember
+    resum retener retenir retenons reter retien riass ricord riep récap résum résumer saber samen sammanf sapere savoir
+    schlüssel secondes short sintes sum synop synth síntes take temps thing tl tl;dr tldr vistazo wichtig wissen worum
+    zusammen
 """
 """Letters of which any name above holds some: a cheap first look."""
 
@@ -132,7 +136,7 @@ def strength(heading: str, title: str) -> Strength | None:
     The name may stand alone, take a complement ("Key takeaways from the report"), or stand beside other words ("TL;DR: the
     new rules"); a weak one only beside the article's own title.
     """
-    if not _HINT.search(heading):
+    if not _HINT.search(heading.lower()):
         return None
     parts = [words for part in _SEPARATOR.split(heading) if (words := _words(part))]
     if not 0 < len(parts) < 4:
@@ -168,7 +172,7 @@ def _names(lines: str) -> re.Pattern[str]:
     return re.compile(f"({names}){_COMPLEMENT}")
 
 
+_HINT = re.compile("|".join(_STEMS.split()))
 _STRONG_NAMES, _WEAK_NAMES = _names(_STRONG), _names(_WEAK)
-_HINT = re.compile("|".join(sorted(set(_STEMS.split()))), re.IGNORECASE)
 _SEPARATOR = re.compile(r"\s*[:|–—!]+\s*|\s+-\s+")
 _ORDINAL = re.compile(r"^(\d{1,2}|[ivx]{1,4}) (?=\D)")

@@ -20,7 +20,7 @@ _LONGEST_NAME = 100
 """Characters of a line that may name a section."""
 _LONGEST_PROSE = 300
 """Words: under a heading, more prose than this is the article itself."""
-_OWN_SHARE = 0.2
+_OWN_SHARE = 0.15
 """Share of the words of a weak section that the rest of the article must use too."""
 _BLOCK = re.compile(
     r"^(## |- |[•●▪◦‣∙·*–—](?=\s)|\d{1,2}[.)](?=\s))?[^\S\n]*(?:\[[ xX]?\][^\S\n]*)?(\S.*?)[^\S\n]*$", re.MULTILINE
@@ -59,7 +59,7 @@ def _names(text: str, title: str) -> list[tuple[int, Strength]]:
         if line and line[:2] != "- ":
             name = line[3:] if line.startswith("## ") else line
             if len(name) > _LONGEST_NAME or name.endswith("."):
-                lead_in = _LEAD_IN.match(name)
+                lead_in = _LEAD_IN.match(name) if ":" in name[:64] else None
                 name = lead_in[1] if lead_in else ""
             sure = strength(name, title) if name else None
             if sure:

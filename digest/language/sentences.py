@@ -11,7 +11,7 @@ import re
 from digest.language.words import STOP_WORDS
 
 _LINE = re.compile(r"^(?!## )(?:- )?[ \t]*(\S[^\n]*)", re.MULTILINE)
-_STOP = re.compile(r"(?<![.!?…])([.!?…]++)(?:\s?[»”]|[\"’')\]“]|\[\d+\]|[¹²³⁴-⁹])*+(\s++)")
+_STOP = re.compile(r"([.!?…](?<![.!?…]{2})[.!?…]*+)(?:\s?[»”]|[\"’')\]“]|\[\d+\]|[¹²³⁴-⁹])*+(\s++)")
 _QUOTATION = re.compile(r"«[^«»\n]{1,300}»|“[^“”\n]{1,300}”|„[^„“”\n]{1,300}[“”]|\"[^\"\n]{1,300}\"")
 _TOKEN = re.compile(r"[^\s’'«“„\"(\[]*$")
 _NEXT_WORD = re.compile(r"[^\W\d_]+")
