@@ -1,11 +1,12 @@
-"""The JSON of the design: what `--json` prints, what `edition.json` holds, and the way back from a stored edition.
+"""The JSON of the design: what `--json` prints, what `edition.json` holds, the way back from a stored edition, and its proof.
 
 Dates are ISO 8601 in UTC. Tools outside this repository read these shapes: adding a key is allowed, changing one is not.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,6 +19,7 @@ from digest.model import (
     Evidence,
     Highlight,
     LeftOut,
+    MadeBy,
     Period,
     SourceReport,
     StoryState,
@@ -109,6 +111,60 @@ def edition_from_json(data: Mapping[str, Any], text_of: TextOf) -> Edition:
         left_out=tuple(LeftOut(**item) for item in data["left_out"]),
         sources=tuple(SourceReport(**item) for item in data["sources"]),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A takeaway of a stored edition beside what its article holds at that place."""
+
+    title: str
+    """Of the article; its id where the edition prints no story of it."""
+    article: str
+    version: int
+    start: int
+    end: int
+    made_by: MadeBy
+    text: str
+    """The words that the edition prints."""
+    found: str
+    """What the stored text holds from `start` to `end`; empty when that is no place in it."""
+
+    @property
+    def holds(self) -> bool:
+        """Whether the words stand there, each of them; for a person's own words, whether what they rest on is there."""
+        return bool(self.found.strip()) and (self.made_by == "editor" or self.found == self.text)
+
+
+def prove(content: Mapping[str, Any], text_of: TextOf) -> tuple[Proof, ...]:
+    """Every takeaway of a stored edition, in reading order, once, against the stored text of the version it quotes.
+
+    `content` is the edition's JSON as it was stored: an Edition made from it has its words from the texts, and so proves nothing.
+    """
+    stories = [story for theme in content["themes"] for story in theme["stories"]]
+    titles = {story["article"]: story["title"] for story in stories}
+    quoted = [*content["highlights"], *(takeaway for story in stories for takeaway in story["takeaways"])]
+    return tuple(dict.fromkeys(_proofs(quoted, titles, text_of)))
+
+
+def proof_json(proof: Proof) -> dict[str, Any]:
+    """One item of `verify --json`."""
+    return {**asdict(proof), "holds": proof.holds}
+
+
+def _proofs(quoted: Sequence[Mapping[str, Any]], titles: Mapping[str, str], text_of: TextOf) -> Iterator[Proof]:
+    for item in quoted:
+        article, version, start, end = item["article"], item["version"], item["start"], item["end"]
+        text = text_of(article, version)
+        yield Proof(
+            title=titles.get(article, article),
+            article=article,
+            version=version,
+            start=start,
+            end=end,
+            made_by=item["made_by"],
+            text=item["text"],
+            found=text[start:end] if 0 <= start < end <= len(text) else "",
+        )
 
 
 def _when(moment: datetime | None) -> str | None:

@@ -191,6 +191,11 @@ class Store:
 
     def edition(self, newsletter: str, name: str) -> Edition | None:
         """The last revision of an edition; None when there is none. Raises SpanError where a takeaway quotes nothing."""
+        content = self.edition_content(newsletter, name)
+        return edition_from_json(content, self.text_of) if content else None
+
+    def edition_content(self, newsletter: str, name: str) -> dict[str, Any] | None:
+        """The JSON of the last revision of an edition, word for word as it was saved; None when there is none."""
         wanted = (
             select(t.revisions.c.content)
             .where(t.revisions.c.newsletter == newsletter, t.revisions.c.edition == name)
@@ -198,8 +203,8 @@ class Store:
             .limit(1)
         )
         with self._engine.connect() as connection:
-            content = connection.execute(wanted).scalar()
-        return edition_from_json(content, self.text_of) if content else None
+            content: dict[str, Any] | None = connection.execute(wanted).scalar()
+        return content
 
     def save(self, edition: Edition, *, by: str | None = None) -> None:
         """Add a revision of an edition. `by` is the person who made it; None for the program."""

@@ -15,6 +15,7 @@ from rich.text import Text
 
 from digest.compose.reasons import WHERE, reason
 from digest.errors import N_, DigestError
+from digest.formats import Proof
 from digest.language.dates import show_date
 from digest.language.translations import Translator
 from digest.model import Article, Edition, Evidence, SourceReport, ThemeMatch
@@ -56,7 +57,7 @@ class Terminal:
         """One line, and what to type where there is something to type."""
         self._err.print(Text(error.text(self.translator.gettext)), style="red")
         if hint := error.hint_text(self.translator.gettext):
-            self._err.print(Text(f"{self.translator.gettext('hint:')} {hint}"))
+            self.tell(N_("hint: {hint}"), hint=hint)
 
     def progress(self, total: int) -> Progress:
         """A bar on standard error, shown only where a person looks on."""
@@ -107,16 +108,13 @@ class Terminal:
         self.say(N_("Edition {edition}: {subject}"), edition=edition.edition, subject=edition.subject)
         if not edition.stories and not edition.left_out:
             self.say(N_("There is no article around this period; digest collect reads the sources."))
-        for theme in edition.themes:
-            self._out.print(Text(f"\n{theme.name} ({len(theme.stories)})", style="bold"))
-            for story in theme.stories:
-                self._out.print(Text(f"  • {story.title}"))
-                self._out.print(Text(f"    {story.source} · {evidence(story.because, self.translator)}", style="dim"))
-        if edition.left_out:
-            self._out.print(Text("\n" + self._words(N_("Left out ({n})"), {"n": len(edition.left_out)}), style="bold"))
-        for out in edition.left_out:
-            why = reason(out, edition, self.translator)
-            self._out.print(Text("  - " + self._words(N_("{title}: {reason}"), {"title": out.title, "reason": why})))
+        self._stories(edition)
+
+    def show(self, edition: Edition) -> None:
+        """An edition that was kept: as a plan, with what became of it."""
+        self.say(N_("Edition {edition}: {subject}"), edition=edition.edition, subject=edition.subject)
+        self.say(_STATUSES[edition.status], revision=edition.revision, date=self._day(edition.made))
+        self._stories(edition)
 
     def draft(self, edition: Edition, files: Sequence[Path]) -> None:
         """What was made, where it is, and what to do next."""
@@ -135,6 +133,30 @@ class Terminal:
         self.say(
             N_("What to do next: open email.html in a browser, read report.html beside it, then email.eml in your mail program.")
         )
+
+    def proofs(self, edition: str, proofs: Sequence[Proof]) -> None:
+        """One line where every takeaway holds, else one on standard error for each that does not."""
+        if all(proof.holds for proof in proofs):
+            count = self.translator.ngettext("{n} takeaway", "{n} takeaways", len(proofs)).format(n=len(proofs))
+            self.say(N_("Edition {edition}: {takeaways}, all word for word in their articles."), edition=edition, takeaways=count)
+        for proof in proofs:
+            if not proof.holds:
+                message = _TAMPERED if proof.found.strip() else _GONE
+                self.tell(
+                    message, title=proof.title, start=proof.start, end=proof.end, words=proof.text, found=proof.found
+                )  # fmt: skip
+
+    def _stories(self, edition: Edition) -> None:
+        for theme in edition.themes:
+            self._out.print(Text(f"\n{theme.name} ({len(theme.stories)})", style="bold"))
+            for story in theme.stories:
+                self._out.print(Text(f"  • {story.title}"))
+                self._out.print(Text(f"    {story.source} · {evidence(story.because, self.translator)}", style="dim"))
+        if edition.left_out:
+            self._out.print(Text("\n" + self._words(N_("Left out ({n})"), {"n": len(edition.left_out)}), style="bold"))
+        for out in edition.left_out:
+            why = reason(out, edition, self.translator)
+            self._out.print(Text("  - " + self._words(N_("{title}: {reason}"), {"title": out.title, "reason": why})))
 
     def _words(self, message: str, values: Mapping[str, object]) -> str:
         return self.translator.gettext(message).format(**values)
@@ -157,6 +179,14 @@ _STANDINGS: Mapping[str, str] = {
     "gone": N_("gone for good"),
     "silent": N_("silent for months"),
     "never-read": N_("not read yet"),
+}
+_TAMPERED = N_('{title}, {start}:{end}: the edition says "{words}", the text now "{found}"')
+_GONE = N_('{title}, {start}:{end}: the edition says "{words}", and nothing is there now')
+_STATUSES: Mapping[str, str] = {
+    "draft": N_("Draft, revision {revision} of {date}."),
+    "approved": N_("Approved, revision {revision} of {date}."),
+    "delivered": N_("Delivered, revision {revision} of {date}."),
+    "discarded": N_("Discarded, revision {revision} of {date}."),
 }
 _FILES: Mapping[str, str] = {
     "email.html": N_("the email, to open in a browser"),

@@ -1,14 +1,19 @@
-"""What the tests share: a moment that never moves, settings, and invented articles."""
+"""What the tests share: a moment that never moves, settings, invented articles, and the command as a person types it."""
 
 from __future__ import annotations
 
+import json
+import os
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from digest import cli
+from digest.config import write_starter
 from digest.model import Article
 from digest.settings import Settings, parse
 
@@ -54,3 +59,46 @@ def article() -> Callable[..., Article]:
         return replace(plain, **fields)
 
     return make
+
+
+@dataclass
+class Said:
+    """How a command ended and what it said."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+Digest = Callable[..., Said]
+
+
+@pytest.fixture
+def digest(tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Digest:
+    """Runs a command the way the shell does, in the folder of the newsletter, at the moment of the tests."""
+    monkeypatch.setattr(cli, "clock", lambda: NOW)
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+
+    def run(*words: str, folder: Path | None = None) -> Said:
+        monkeypatch.chdir(folder or tmp_path)
+        monkeypatch.setattr("sys.argv", ["digest", *words])
+        capfd.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        out, err = capfd.readouterr()
+        return Said(int(ended.value.code or 0), out, err)
+
+    return run
+
+
+@pytest.fixture
+def starter(tmp_path: Path) -> Path:
+    """A starter newsletter whose files were saved today."""
+    for file in write_starter(tmp_path / "lettre"):
+        os.utime(file, (NOW.timestamp(), NOW.timestamp()))
+    return tmp_path / "lettre"

@@ -5,10 +5,7 @@ from __future__ import annotations
 import email
 import email.policy
 import json
-import os
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,59 +16,11 @@ import yaml
 from typer.testing import CliRunner
 
 from digest import cli
-from digest.config import write_starter
 from digest.store import one_run_at_a_time
 
-from .conftest import NOW, SETTINGS
+from .conftest import NOW, SETTINGS, Digest
 
 ROOT = Path(__file__).parent.parent
-
-
-@dataclass
-class Said:
-    """How a command ended and what it said."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.out)
-
-
-Digest = Callable[..., Said]
-
-
-@pytest.fixture(autouse=True)
-def _still_clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cli, "clock", lambda: NOW)
-    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
-        monkeypatch.delenv(name, raising=False)
-
-
-@pytest.fixture
-def starter(tmp_path: Path) -> Path:
-    """A starter newsletter whose files were saved today."""
-    for file in write_starter(tmp_path / "lettre"):
-        os.utime(file, (NOW.timestamp(), NOW.timestamp()))
-    return tmp_path / "lettre"
-
-
-@pytest.fixture
-def digest(tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Digest:
-    """Runs a command the way the shell does, in the folder of the newsletter."""
-
-    def run(*words: str, folder: Path | None = None) -> Said:
-        monkeypatch.chdir(folder or tmp_path)
-        monkeypatch.setattr("sys.argv", ["digest", *words])
-        capfd.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        out, err = capfd.readouterr()
-        return Said(int(ended.value.code or 0), out, err)
-
-    return run
 
 
 def write_newsletter(folder: Path, files: dict[str, str], **changes: Any) -> Path:

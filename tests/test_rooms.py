@@ -27,7 +27,7 @@ MAY_IMPORT = {
     "store": {"errors", "model", "formats", "schema"},
     "config": {"errors", "settings", "yaml_text", "resources"},
     "pipeline": {"errors", "model", "settings", "language", "gather", "judge", "compose", "deliver", "store", "config"},
-    "terminal": {"errors", "model", "settings", "language", "compose"},
+    "terminal": {"errors", "formats", "model", "settings", "language", "compose"},
     "cli": {
         "errors",
         "model",

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _ = translator(language_of_terminal(default="en")).gettext
 
 EditionName = Annotated[
-    str | None, typer.Argument(metavar="[EDITION]", help=_("2026-11, 2026-W47 or a name; without it, the edition of today."))
+    str | None, typer.Argument(metavar="EDITION", help=_("2026-11, 2026-W47 or a name; without it, the edition of today."))
 ]
 AsJson = Annotated[bool, typer.Option("--json", help=_("Print JSON on standard output."))]
 Since = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help=_("First day, as 2026-11-01."))]

@@ -7,8 +7,20 @@ from typing import Annotated, Any
 
 import typer
 
-from digest.cli.call import AsJson, EditionName, Since, Until, _, clock_of, edition_and_period, newsletter, print_json
+from digest.cli.call import (
+    AsJson,
+    EditionName,
+    Since,
+    Until,
+    _,
+    clock_of,
+    edition_and_period,
+    edition_of_today,
+    newsletter,
+    print_json,
+)
 from digest.config import Config
+from digest.errors import N_, SpanError, UsageError
 
 app = typer.Typer()
 
@@ -26,6 +38,9 @@ def articles(
 
     with newsletter(context, alone=False) as (config, store, terminal):
         settings = config.settings
+        known = [one.id for one in settings.themes]
+        if theme is not None and theme not in known:
+            raise UsageError(N_("there is no theme {theme}; there are {known}"), theme=theme, known=", ".join(known))
         states = store.story_states(settings.newsletter.name)
         judged = [
             (article, themes, takeaways, states[article.story][0] if article.story in states else "new")
@@ -55,6 +70,50 @@ def plan(
         print_json(edition_json(planned))
     else:
         terminal.plan(planned)
+
+
+@app.command(help=_("Show an edition as it was last kept: its stories, and why the others are out."))
+def show(context: typer.Context, edition: EditionName = None, as_json: AsJson = False) -> None:
+    from digest.formats import edition_json
+
+    with newsletter(context, alone=False) as (config, store, terminal):
+        name = edition or edition_of_today(config, clock_of(context)())
+        kept = store.edition(config.settings.newsletter.name, name)
+        if kept is None:
+            raise _unknown(name)
+    if as_json:
+        print_json(edition_json(kept))
+    else:
+        terminal.show(kept)
+
+
+@app.command(help=_("Prove that every takeaway of an edition still stands in its article, word for word."))
+def verify(context: typer.Context, edition: EditionName = None, as_json: AsJson = False) -> None:
+    from digest.formats import proof_json, prove
+
+    with newsletter(context, alone=False) as (config, store, terminal):
+        name = edition or edition_of_today(config, clock_of(context)())
+        content = store.edition_content(config.settings.newsletter.name, name)
+        if content is None:
+            raise _unknown(name)
+        proofs = prove(content, store.text_of)
+        if as_json:
+            print_json([proof_json(proof) for proof in proofs])
+        else:
+            terminal.proofs(name, proofs)
+        if broken := sum(not proof.holds for proof in proofs):
+            raise SpanError(
+                N_("edition {edition}: {broken} of {n} takeaways no longer quote their article"),
+                edition=name, broken=broken, n=len(proofs),
+            )  # fmt: skip
+
+
+def _unknown(edition: str) -> UsageError:
+    return UsageError(
+        N_("there is no edition {edition}"),
+        hint=N_("digest draft {edition} makes it; digest plan {edition} shows what it would hold"),
+        edition=edition,
+    )
 
 
 def _bounds(since: datetime | None, until: datetime | None, config: Config) -> dict[str, Any]:

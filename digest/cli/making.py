@@ -26,7 +26,7 @@ app = typer.Typer()
 
 @app.command(help=_("Make a starter newsletter: sources.yaml with comments, and a folder for articles."))
 def init(
-    folder: Annotated[Path, typer.Argument(metavar="[FOLDER]", help=_("A new or empty folder."))] = Path(),
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help=_("A new or empty folder."))] = Path(),
 ) -> None:
     files = write_starter(folder)
     terminal = Terminal(translator(language_of_terminal(default="en")))
