@@ -20,7 +20,7 @@ from digest.config import Config
 from digest.deliver.files import write_edition
 from digest.errors import N_, TooFewStoriesError, UsageError
 from digest.gather.pages import incomplete, whole_articles
-from digest.gather.sources import read_sources, user_agent
+from digest.gather.sources import SourceRead, read_sources, user_agent
 from digest.judge.highlights import highlights
 from digest.judge.selection import select
 from digest.judge.stories import assign, group
@@ -42,12 +42,13 @@ Progress = Callable[[SourceReport], None]
 
 async def update(config: Config, store: Store, *, now: datetime, force: bool, progress: Progress) -> tuple[SourceReport, ...]:
     """Bring the store up to date with every source, and put each new article in its story: a report for each source."""
-    reports = []
-    async for read in read_sources(config.settings, config.folder, store.source_states(), now=now, force=force):
-        added = store.add(read.articles)
-        store.save_source_states({read.source.key: read.state(new=added.new)})
-        reports.append(read.report(new=added.new))
-        progress(reports[-1])
+    reports: list[SourceReport] = []
+    async for ready in read_sources(config.settings, config.folder, store.source_states(), now=now, force=force):
+        with store.together():
+            stored = [_store(store, read) for read in ready]
+        for report in stored:
+            progress(report)
+        reports += stored
     if unplaced := store.unplaced():
         oldest = min(article.published or article.collected for article in unplaced)
         store.place(assign(unplaced, [article for article in store.articles(since=oldest - KIN) if article.story]))
@@ -70,6 +71,12 @@ async def complete(config: Config, store: Store, edition: Edition) -> int:
                 store.complete(read)
                 whole += 1
     return whole
+
+
+def _store(store: Store, read: SourceRead) -> SourceReport:
+    added = store.add(read.articles)
+    store.save_source_states({read.source.key: read.state(new=added.new)})
+    return read.report(new=added.new)
 
 
 def plan(
@@ -120,7 +127,7 @@ def build_edition(
         translator=translator(newsletter.language),
         period=period,
         themes=printed,
-        highlights=highlights(printed),
+        highlights=highlights(printed, language=newsletter.language),
         left_out=selection.left_out,
         reports=reports,
         now=now,

@@ -263,7 +263,7 @@ _MEANINGS = {
     "float_parsing": N_("must be a number, got {got}"),
     "bool_parsing": N_("must be true or false, got {got}"),
     "bool_type": N_("must be true or false, got {got}"),
-    "literal_error": N_("must be {expected}, got {got}"),
+    "literal_error": N_("must be one of {expected}, got {got}"),
     "greater_than_equal": N_("must be at least {ge}, got {got}"),
     "greater_than": N_("must be more than {gt}, got {got}"),
     "less_than_equal": N_("must be at most {le}, got {got}"),
@@ -273,7 +273,7 @@ _MEANINGS = {
     "model_type": N_("must hold keys and values, got {got}"),
 }
 _PATTERNS = {
-    "color": N_("must be a colour such as '#0b5d7a', got {got}"),
+    "color": N_("must be a colour in quotes, such as '#0b5d7a', got {got}"),
     "email": N_("must be an e-mail address, got {got}"),
 }
 _SLUG = N_("must be made of small letters, digits and hyphens, got {got}")
@@ -296,7 +296,9 @@ def _explained(error: ErrorDetails, data: dict[str, Any], file: str) -> Settings
         if meant:
             return SettingsError(N_("unknown key; did you mean {meant}?"), meant=repr(meant), **values)
         return SettingsError(N_("unknown key; remove it, or see docs/sources.md"), **values)
-    if kind == "string_pattern_mismatch":
+    if kind == "literal_error":
+        values["expected"] = values["expected"].replace(" or ", ", ")
+    if kind == "string_pattern_mismatch" or (kind == "string_type" and place[-1] in _PATTERNS):
         message = _PATTERNS.get(str(place[-1]), _SLUG)
     elif kind in _MEANINGS:
         message = _MEANINGS[kind]

@@ -34,7 +34,7 @@ def made(settings: Settings, stories: list[Story], *, newsletter: Newsletter | N
         translator=translator(newsletter.language),
         period=NOVEMBER,
         themes=themes,
-        highlights=highlights(themes),
+        highlights=highlights(themes, language="fr"),
         now=datetime(2026, 11, 24, tzinfo=UTC),
     )
 
@@ -68,7 +68,8 @@ def test_a_summary_is_the_articles_own_first_sentences(article: Make) -> None:
 
 def test_a_summary_does_not_say_a_takeaway_again(article: Make) -> None:
     piece = article(text="Le chiffre est de douze. Il a doublé en un an.")
-    assert summary(piece, [quoting(piece, "Le chiffre est de douze.")]) == "Il a doublé en un an."
+    assert summary(piece, [quoting(piece, "Il a doublé en un an.")]) == "Le chiffre est de douze."
+    assert summary(piece, [quoting(piece, "Le chiffre est de douze.")]) == "", "what follows would hang in the air"
 
 
 def test_a_story_is_printed_with_what_it_says_of_itself(settings: Settings, article: Make) -> None:

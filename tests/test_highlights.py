@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -33,11 +34,11 @@ def themes(*sizes: int) -> list[EditionTheme]:
 
 
 def texts(chosen: Sequence[EditionTheme]) -> list[str]:
-    return [highlight.takeaway.text for highlight in highlights(chosen)]
+    return [highlight.takeaway.text for highlight in highlights(chosen, language="fr")]
 
 
 def test_the_leading_story_of_each_theme_comes_first_then_the_next_ones_in_turn() -> None:
-    assert [h.url for h in highlights(themes(3, 3, 3))] == [
+    assert [h.url for h in highlights(themes(3, 3, 3), language="fr")] == [
         f"https://{id}.example" for id in ("t0s0", "t1s0", "t2s0", "t0s1", "t1s1")
     ]
 
@@ -46,11 +47,12 @@ def test_the_leading_story_of_each_theme_comes_first_then_the_next_ones_in_turn(
     ("sizes", "expected"), [((6,), 3), ((1, 1), 2), ((2, 2), 3), ((3, 3, 1), 4), ((6, 6, 6), 5), ((1,) * 7, 5), ((), 0)]
 )
 def test_there_are_three_to_five_unless_there_are_fewer_stories(sizes: tuple[int, ...], expected: int) -> None:
-    assert len(highlights(themes(*sizes))) == expected
+    assert len(highlights(themes(*sizes), language="fr")) == expected
 
 
 def test_a_story_is_quoted_once() -> None:
-    assert len(highlights([theme("a", [story("1", quote("un deux"), quote("trois quatre"), quote("cinq six"))])])) == 1
+    chatty = theme("a", [story("1", quote("un deux"), quote("trois quatre"), quote("cinq six"))])
+    assert len(highlights([chatty], language="fr")) == 1
 
 
 def test_a_theme_whose_first_story_has_nothing_to_quote_is_told_by_the_next() -> None:
@@ -75,3 +77,11 @@ def test_the_authors_own_words_come_before_the_editors_and_ours() -> None:
 def test_a_short_one_comes_before_a_long_one() -> None:
     assert texts([theme("a", [story("1", quote(LONG, "section"), quote("Bref."))])]) == ["Bref."]
     assert texts([theme("a", [story("1", quote(LONG))])]) == [LONG]
+
+
+def test_a_story_in_the_newsletters_language_comes_before_one_in_another() -> None:
+    (theme_of_two,) = themes(2)
+    english, french = theme_of_two.stories
+    stories = (replace(english, lang="en"), french)
+    first = highlights([replace(theme_of_two, stories=stories)], language="fr")[0]
+    assert first.url == french.url

@@ -56,7 +56,7 @@ def test_one_dead_feed_does_not_stop_the_others(tmp_path: Path, store: Store, si
     reports = collect(config, store, now)
     assert {name: report.status for name, report in reports.items()} == dict.fromkeys(routes, "failed") | {"feed": "ok"}
     assert all(report.error for name, report in reports.items() if name != "feed")
-    assert reports["error-page"].error == "une page web à la place d’un flux"
+    assert str(reports["error-page"].error).startswith("une page web à la place d’un flux")
     assert [article.title for article in store.articles()] == ["Une autre nouvelle", "Une première nouvelle"]
 
 
@@ -85,7 +85,8 @@ def test_a_feed_that_breaks_loses_nothing_of_what_it_gave(tmp_path: Path, store:
         collect(config, store, now)
         site.pages[page] = ("text/html", b"<!doctype html><html><body>En travaux</body></html>")
         report = collect(config, store, now + timedelta(hours=1))["a"]
-        assert (report.status, report.error) == ("failed", "une page web à la place d’un flux")
+        assert report.status == "failed"
+        assert str(report.error).startswith("une page web à la place d’un flux")
         assert [article.title for article in store.articles()] == ["Une nouvelle"]
         site.pages[page] = ("application/rss+xml", _feed("Une nouvelle corrigée"))
         assert collect(config, store, now + timedelta(hours=2))["a"].new == 0

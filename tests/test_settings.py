@@ -75,14 +75,21 @@ def changed(change: Change) -> dict[str, Any]:
             lambda d: d["newsletter"].update(limits={"min_stories": 0}),
             "sources.yaml: newsletter.limits.min_stories: must be at least 1, got 0",
         ),
-        (lambda d: d["newsletter"].update(language="de"), "sources.yaml: newsletter.language: must be 'fr' or 'en', got 'de'"),
+        (
+            lambda d: d["newsletter"].update(language="de"),
+            "sources.yaml: newsletter.language: must be one of 'fr', 'en', got 'de'",
+        ),
         (
             lambda d: d["newsletter"].update(timezone="Paris"),
             "sources.yaml: newsletter.timezone: must be a time zone such as Europe/Paris, got 'Paris'",
         ),
         (
             lambda d: d["newsletter"].update(brand={"color": "bleu"}),
-            "sources.yaml: newsletter.brand.color: must be a colour such as '#0b5d7a', got 'bleu'",
+            "sources.yaml: newsletter.brand.color: must be a colour in quotes, such as '#0b5d7a', got 'bleu'",
+        ),
+        (
+            lambda d: d["newsletter"].update(brand={"color": None}),  # what YAML makes of an unquoted #0b5d7a
+            "sources.yaml: newsletter.brand.color: must be a colour in quotes, such as '#0b5d7a', got None",
         ),
         (
             lambda d: d["newsletter"].update(subject="{mois}"),

@@ -7,6 +7,7 @@ language.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
@@ -86,16 +87,14 @@ def compose(
 def summary(article: Article, takeaways: Sequence[Takeaway]) -> str:
     """What the article says of itself, in its own sentences: its standfirst, else its first paragraph.
 
-    At most two sentences and about 280 characters; a sentence that is already a takeaway is not said twice.
+    At most two sentences and about 280 characters; empty where it would say a takeaway again.
     """
     source = article.summary or next((b for b in article.text.split("\n\n") if not b.startswith(("## ", "- "))), "")
     said = {takeaway.text for takeaway in takeaways}
     kept: list[str] = []
     for start, end in sentences(source, article.lang):
         sentence = source[start:end]
-        if sentence in said:
-            continue
-        if kept and (len(kept) == 2 or len(" ".join(kept)) + len(sentence) >= SUMMARY_CHARACTERS):
+        if sentence in said or len(kept) == 2 or (kept and len(" ".join(kept)) + len(sentence) >= SUMMARY_CHARACTERS):
             break
         kept.append(sentence)
     return shorten(" ".join(kept), 2 * SUMMARY_CHARACTERS)
@@ -103,7 +102,7 @@ def summary(article: Article, takeaways: Sequence[Takeaway]) -> str:
 
 def shorten(text: str, most: int) -> str:
     """The text when it fits in `most` characters, else its first words and an ellipsis."""
-    text = " ".join(text.split())
+    text = re.sub(r"[ \t\r\n]+", " ", text).strip()  # a no-break space stays one
     if len(text) <= most:
         return text
     cut = text[: most - 1]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import zip_longest
 
 from digest.language.words import STOP_WORDS, fold, tokens
@@ -17,13 +18,15 @@ SHORT = 35
 _MAKERS = ("section", "editor", "extract")
 
 
-def highlights(themes: Sequence[EditionTheme]) -> tuple[Highlight, ...]:
+def highlights(themes: Sequence[EditionTheme], *, language: str) -> tuple[Highlight, ...]:
     """Three to five takeaways, at most one a story and no two alike: one for each theme first (five themes at most), then the
-    next story of each theme in turn, until half of the edition's stories are told.
+    next story of each theme in turn, until half of the edition's stories are told. In a theme, the stories written in the
+    newsletter's `language` come first: not every reader reads another.
 
     Fewer only where there are fewer stories that have something of their own to say. Of one story: a short takeaway before a
     long one, then the author's, then the editor's, then ours, then the best.
     """
+    themes = [replace(theme, stories=tuple(sorted(theme.stories, key=lambda story: story.lang != language))) for theme in themes]
     stories = [story for theme in themes for story in theme.stories]
     wanted = min(MOST, max(LEAST, len(themes), math.ceil(len(stories) / 2)))
     chosen: list[Highlight] = []
