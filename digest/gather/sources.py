@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -21,6 +21,9 @@ from digest.language.translations import translator
 from digest.model import Article, SourceReport, SourceStatus
 from digest.resources import VERSION
 from digest.settings import Newsletter, Settings, Source
+
+_READY = 24
+"""Sources that may be under way between the network and the store."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,18 +57,21 @@ class SourceRead:
 
 async def read_sources(
     settings: Settings, folder: Path, known: Mapping[str, Mapping[str, Any]], *, now: datetime, force: bool
-) -> AsyncIterator[SourceRead]:
-    """Read every source. `folder` is where the settings' paths start; `known` what the store remembers of each, by its key."""
+) -> AsyncIterator[tuple[SourceRead, ...]]:
+    """Read every source, and give those that are ready together.
+
+    `folder` is where the settings' paths start; `known` what the store remembers of each source, by its key.
+    """
     before = {source.key: states.from_json(known.get(source.key, {})) for source in settings.sources}
     for source in settings.sources:
         if source.folder is not None:
-            yield _read_folder(source, folder / source.folder, settings.newsletter, before[source.key], now)
+            yield (_read_folder(source, folder / source.folder, settings.newsletter, before[source.key], now),)
         elif not (force or states.is_due(before[source.key], now)):
-            yield _left_alone(source, before[source.key], now)
+            yield (_left_alone(source, before[source.key], now),)
     feeds = [s for s in settings.sources if s.feed and (force or states.is_due(before[s.key], now))]
     if feeds:
-        async for read in _read_feeds(feeds, settings, before, now):
-            yield read
+        async for ready in _read_feeds(feeds, settings, before, now):
+            yield ready
 
 
 def _read_folder(source: Source, path: Path, newsletter: Newsletter, before: SourceState, now: datetime) -> SourceRead:
@@ -103,22 +109,55 @@ def _left_alone(source: Source, before: SourceState, now: datetime) -> SourceRea
 
 async def _read_feeds(
     feeds: Sequence[Source], settings: Settings, before: Mapping[str, SourceState], now: datetime
-) -> AsyncIterator[SourceRead]:
-    """The feeds, in the order in which they are read: fetching goes on while workers parse."""
-    by_key = {source.key: source for source in feeds}
-    requests = [_request(source, before[source.key], now) for source in feeds]
+) -> AsyncIterator[tuple[SourceRead, ...]]:
+    """The feeds, in the order in which they are read: fetching and parsing go on while the caller stores."""
+    ready: asyncio.Queue[SourceRead] = asyncio.Queue(_READY)
     processes = min(len(feeds), os.cpu_count() or 1)
     async with open_workers(processes) as workers:
-        reading: set[asyncio.Future[SourceRead]] = set()
+        reading = asyncio.create_task(_read_into(ready, feeds, settings, before, workers, now))
+        try:
+            left = len(feeds)
+            while left:
+                batch = [await _next(ready, reading)]
+                while not ready.empty():
+                    batch.append(ready.get_nowait())
+                left -= len(batch)
+                yield tuple(batch)
+        finally:
+            reading.cancel()
+            await asyncio.gather(reading, return_exceptions=True)
+
+
+async def _read_into(
+    ready: asyncio.Queue[SourceRead],
+    feeds: Sequence[Source],
+    settings: Settings,
+    before: Mapping[str, SourceState],
+    workers: Workers,
+    now: datetime,
+) -> None:
+    by_key = {source.key: source for source in feeds}
+    requests = [_request(source, before[source.key], now) for source in feeds]
+    room = asyncio.Semaphore(_READY)
+
+    async def read(source: Source, answer: Fetched) -> None:
+        await ready.put(await _read_feed(source, answer, before[source.key], workers, settings.newsletter, now))
+        room.release()
+
+    async with asyncio.TaskGroup() as group:
         async for answer in collect(requests, limits=settings.collect, user_agent=user_agent(settings.newsletter)):
-            source = by_key[answer.key]
-            reading.add(asyncio.create_task(_read_feed(source, answer, before[source.key], workers, settings.newsletter, now)))
-            if len(reading) >= 2 * processes:
-                done, reading = await asyncio.wait(reading, return_when=asyncio.FIRST_COMPLETED)
-                for task in done:
-                    yield task.result()
-        for task in asyncio.as_completed(reading):
-            yield await task
+            await room.acquire()  # so that few bodies wait for a worker
+            group.create_task(read(by_key[answer.key], answer))
+
+
+async def _next(ready: asyncio.Queue[SourceRead], reading: asyncio.Task[None]) -> SourceRead:
+    """The next source that is ready. Raises what `reading` ended with, where it ended too early."""
+    getting = asyncio.create_task(ready.get())
+    await asyncio.wait((getting, reading), return_when=asyncio.FIRST_COMPLETED)
+    if not getting.done() and ready.empty():
+        getting.cancel()
+        reading.result()
+    return await getting
 
 
 async def _read_feed(
@@ -126,7 +165,7 @@ async def _read_feed(
 ) -> SourceRead:
     say = translator(newsletter.language).gettext
     if answer.error:
-        return SourceRead(source, "failed", (), before, answer, now, answer.error.text(say))
+        return SourceRead(source, "failed", (), before, answer, now, _told(answer.error, say))
     if answer.unchanged:
         return SourceRead(source, "unchanged", (), before, answer, now)
     parsed: ParsedFeed | GatherError = await workers.run(
@@ -141,8 +180,14 @@ async def _read_feed(
         tz=newsletter.tz,
     )
     if isinstance(parsed, GatherError):
-        return SourceRead(source, "failed", (), before, answer, now, parsed.text(say))
+        return SourceRead(source, "failed", (), before, answer, now, _told(parsed, say))
     return SourceRead(source, "ok", parsed.articles, before, answer, now, parsed.note.text(say) if parsed.note else None)
+
+
+def _told(error: GatherError, say: Callable[[str], str]) -> str:
+    """What went wrong and what to do, in one line."""
+    hint = error.hint_text(say)
+    return f"{error.text(say)} ({hint})" if hint else error.text(say)
 
 
 def _request(source: Source, before: SourceState, now: datetime) -> FeedRequest:
