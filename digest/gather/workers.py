@@ -24,6 +24,8 @@ DEADLINE = 20.0
 """Seconds that one task may take, on a machine that does other things too; an ordinary feed takes 0.01."""
 MEMORY = 600_000_000
 """Bytes of address space that one worker may use beyond what it starts with; an ordinary feed needs 20 million."""
+_AHEAD = 2
+"""Tasks that a worker may hold: the one it does, and the next."""
 _LENGTH = struct.Struct(">Q")
 _START = "from digest.gather.workers import serve; serve()"
 
@@ -43,54 +45,77 @@ class Workers:
 
     def __init__(self, count: int, *, deadline: float, memory: int) -> None:
         self._deadline = deadline
-        self._memory = memory
-        self._idle: asyncio.LifoQueue[_Worker] = asyncio.LifoQueue()
-        for _ in range(max(1, count)):
-            self._idle.put_nowait(_Worker(memory))
+        self._workers = [_Worker(memory) for _ in range(max(1, count))]
+        self._free: asyncio.Queue[_Worker] = asyncio.Queue()
+        for worker in self._workers * _AHEAD:
+            self._free.put_nowait(worker)
 
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | GatherError:
         """What a function of a module makes of its arguments, in the first worker that is free.
 
         A GatherError it raises is given back as a value, and so are too long, too large, and a mistake of ours.
         """
-        worker = await self._idle.get()
+        worker = await self._free.get()
         try:
-            answer = await asyncio.wait_for(worker.ask(pickle.dumps((function, args, kwargs))), self._deadline)
+            answer = await worker.do(pickle.dumps((function, args, kwargs)), self._deadline)
         except TimeoutError:
-            await worker.kill()
             return GatherError(N_("reading it took more than {seconds:g} s, and was stopped"), seconds=self._deadline)
         except (asyncio.IncompleteReadError, ConnectionError):
-            await worker.kill()
             return GatherError(N_("reading it took too much memory, and was stopped"))
-        except BaseException:
-            await worker.kill()
-            raise
         finally:
-            self._idle.put_nowait(worker)
+            self._free.put_nowait(worker)
         result: T | GatherError = pickle.loads(answer)  # noqa: S301 - written by our own process
         return result
 
     async def close(self) -> None:
         """End every process."""
-        while not self._idle.empty():
-            await self._idle.get_nowait().kill()
+        for worker in self._workers:
+            await worker.kill()
 
 
 class _Worker:
-    """One process, started when it is first asked and again after it was killed."""
+    """One process, started when it is first asked and again after it was killed.
+
+    The next task is sent while it does one, so that it never waits for us; a task that dies with the one before is sent again.
+    """
 
     def __init__(self, memory: int) -> None:
         self._memory = memory
         self._process: asyncio.subprocess.Process | None = None
+        self._turn = asyncio.Lock()
+        self._sending = asyncio.Lock()
 
-    async def ask(self, task: bytes) -> bytes:
-        if self._process is None:
-            self._process = await _start(self._memory)
-        stdin, stdout = self._process.stdin, self._process.stdout
-        assert stdin is not None
+    async def do(self, task: bytes, deadline: float) -> bytes:
+        """The answer to a task, whose time starts when its turn comes (seconds). Whatever goes wrong, the process ends."""
+        sent_to = await self._send(task)
+        async with self._turn:
+            try:
+                async with asyncio.timeout(deadline):
+                    if sent_to is None or sent_to is not self._process:
+                        await self._send(task)
+                    return await self._answer()
+            except BaseException:
+                await self.kill()
+                raise
+
+    async def _send(self, task: bytes) -> asyncio.subprocess.Process | None:
+        """The process that the task was sent to; None where it died meanwhile."""
+        async with self._sending:
+            if self._process is None:
+                self._process = await _start(self._memory)
+            process = self._process
+            assert process.stdin is not None
+            process.stdin.write(_LENGTH.pack(len(task)) + task)
+            try:
+                await process.stdin.drain()
+            except ConnectionError:
+                return None
+            return process
+
+    async def _answer(self) -> bytes:
+        assert self._process is not None
+        stdout = self._process.stdout
         assert stdout is not None
-        stdin.write(_LENGTH.pack(len(task)) + task)
-        await stdin.drain()
         (length,) = _LENGTH.unpack(await stdout.readexactly(_LENGTH.size))
         return await stdout.readexactly(length)
 
