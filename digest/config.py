@@ -11,7 +11,7 @@ from typing import Any
 from digest.errors import N_, DigestError, SettingsError, UsageError
 from digest.resources import folder as shipped
 from digest.settings import Settings, parse
-from digest.yaml_text import YamlError, append_items, read_yaml
+from digest.yaml_text import YamlError, append_items, broken_items, read_yaml
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,8 @@ class Config:
 
     file: Path
     settings: Settings
+    doubts: tuple[SettingsError, ...] = ()
+    """What is sound but probably not meant: a line of the file each."""
 
     def path(self, relative: str) -> Path:
         """A path of the settings, made absolute."""
@@ -40,7 +42,8 @@ class Config:
 
 def load(file: Path) -> Config:
     """The configuration in a file. Raises SettingsError: one line with the place and the cure."""
-    return Config(file=file.resolve(), settings=_parsed(_read(file), file))
+    text = _read(file)
+    return Config(file=file.resolve(), settings=_parsed(text, file), doubts=_doubts(text, file))
 
 
 def add_sources(config: Config, sources: Sequence[Mapping[str, str]]) -> None:
@@ -83,6 +86,13 @@ def _parsed(text: str, file: Path) -> Settings:
     except YamlError as error:
         raise _misshapen(error, file) from error
     return parse(data, file=file.name)
+
+
+def _doubts(text: str, file: Path) -> tuple[SettingsError, ...]:
+    message = N_("{item} runs over several lines: is a comma missing? If not, write it on one line")
+    return tuple(
+        SettingsError(message, file=file.name, line=line, column=1, item=repr(item)) for line, item in broken_items(text)
+    )
 
 
 def _misshapen(error: YamlError, file: Path) -> SettingsError:

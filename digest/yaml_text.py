@@ -8,7 +8,7 @@ A key given twice is an error, where YAML would silently keep the last.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import Any
 
 import yaml
@@ -71,6 +71,25 @@ def append_items(text: str, key: str, items: Sequence[Mapping[str, str]]) -> str
     after = _last_line(there) + 1
     before = "".join(lines[:after])
     return before + ("" if before.endswith("\n") else "\n") + added + "".join(lines[after:])
+
+
+def broken_items(text: str) -> tuple[tuple[int, str], ...]:
+    """Items of lists that run over several lines without quotes, each after its line (from 1): a comma or a dash was forgotten.
+
+    YAML joins such lines with a space, so that two items silently become one. The text must be sound.
+    """
+    found: list[tuple[int, str]] = []
+    in_list = [False]
+    events: Iterable[Any] = yaml.parse(text, Loader=_Loader)
+    for event in events:
+        start, end = event.start_mark, event.end_mark
+        if isinstance(event, yaml.CollectionStartEvent):
+            in_list.append(isinstance(event, yaml.SequenceStartEvent))
+        elif isinstance(event, yaml.CollectionEndEvent):
+            in_list.pop()
+        elif in_list[-1] and isinstance(event, yaml.ScalarEvent) and not event.style and end.line > start.line:
+            found.append((start.line + 1, event.value))
+    return tuple(found)
 
 
 def _item(item: Mapping[str, str]) -> list[str]:

@@ -200,6 +200,21 @@ def test_a_missing_settings_file_says_what_to_type(digest: Digest, tmp_path: Pat
     assert "digest init FOLDER" in said.err
 
 
+def test_a_mistake_of_ours_is_one_line_and_a_traceback_with_debug(
+    digest: Digest, starter: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("division by zero")
+
+    monkeypatch.setattr("digest.pipeline.plan", fail)
+    said = digest("plan", folder=starter)
+    assert said.code == 1
+    assert said.err.startswith("something unexpected went wrong (ZeroDivisionError: division by zero)\n")
+    monkeypatch.setattr("sys.argv", ["digest", "--debug", "plan"])
+    with pytest.raises(ZeroDivisionError):
+        cli.main()
+
+
 def test_broken_files_are_a_line_each_and_the_rest_is_made(digest: Digest, tmp_path: Path) -> None:
     folder = write_newsletter(tmp_path / "n", ai_articles(3))
     (folder / "articles" / "image.txt").write_bytes(b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(range(256)))

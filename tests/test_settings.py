@@ -193,3 +193,13 @@ def test_a_list_on_one_line_is_not_edited_but_explained(tmp_path: Path) -> None:
         SettingsError, match=r"sources\.yaml: line 1, column \d+: the list 'sources' must be written one item a line"
     ):
         add_sources(load(file), [{"name": "L'écho", "feed": "https://echo.example/feed"}])
+
+
+def test_a_forgotten_comma_is_told_as_a_doubt_with_its_line(tmp_path: Path) -> None:
+    write_starter(tmp_path)
+    file = tmp_path / "sources.yaml"
+    file.write_text(file.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+    assert load(file).doubts == ()
+    file.write_text(json.dumps(SETTINGS).replace('"algorithme"', "algorithme\n    robot"), encoding="utf-8")
+    (doubt,) = load(file).doubts
+    assert str(doubt).startswith("sources.yaml: line 1, column 1: 'algorithme robot' runs over several lines")

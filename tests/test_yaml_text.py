@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import yaml
 
-from digest.yaml_text import YamlError, append_items, read_yaml, write_yaml
+from digest.yaml_text import YamlError, append_items, broken_items, read_yaml, write_yaml
 
 
 def test_only_true_and_false_are_booleans() -> None:
@@ -132,3 +134,19 @@ def test_items_are_added_at_the_end_of_a_list_and_nothing_else_moves() -> None:
 def test_items_are_added_only_to_a_list_of_one_item_a_line(text: str) -> None:
     with pytest.raises(YamlError, match="one item a line"):
         append_items(text, "sources", [{"name": "B"}])
+
+
+def test_a_forgotten_comma_at_the_end_of_a_line_is_seen() -> None:
+    assert broken_items("words: [\n  robot, drone\n  prompt, chatbot,\n]\n") == ((2, "drone prompt"),)
+
+
+def test_a_forgotten_dash_is_seen() -> None:
+    assert broken_items("words:\n  - robot\n    drone\n  - prompt\n") == ((2, "robot drone"),)
+
+
+def test_texts_that_are_meant_to_run_over_lines_are_not_taken_for_items() -> None:
+    assert broken_items('- "deux\n  lignes"\n- >\n  deux\n  lignes\n- name: deux\n    lignes\n- un mot, deux\n') == ()
+
+
+def test_the_starter_newsletter_has_no_broken_item() -> None:
+    assert broken_items((Path(__file__).parent.parent / "sources.yaml").read_text(encoding="utf-8")) == ()

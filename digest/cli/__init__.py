@@ -13,9 +13,9 @@ from typing import Annotated
 
 import typer
 
-from digest.cli import looking, making, sources
+from digest.cli import looking, making, sources, themes
 from digest.cli.call import Call, _
-from digest.errors import DigestError
+from digest.errors import N_, DigestError
 from digest.language.translations import translator
 from digest.terminal import Terminal, language_of_terminal
 
@@ -29,6 +29,7 @@ app = typer.Typer(
 app.add_typer(making.app)
 app.add_typer(looking.app)
 app.add_typer(sources.app, name="sources")
+app.add_typer(themes.app, name="themes")
 
 
 def clock() -> datetime:
@@ -51,6 +52,18 @@ def main() -> None:
     """The command `digest`."""
     try:
         app()
-    except DigestError as error:  # before the settings could be read
-        Terminal(translator(language_of_terminal(default="en"))).error(error)
-        sys.exit(error.exit_code)
+    except Exception as error:
+        if "--debug" in sys.argv:
+            raise
+        told = error if isinstance(error, DigestError) else _unexpected(error)
+        Terminal(translator(language_of_terminal(default="en"))).error(told)
+        sys.exit(told.exit_code)
+
+
+def _unexpected(error: Exception) -> DigestError:
+    """A mistake of ours, in one line."""
+    return DigestError(
+        N_("something unexpected went wrong ({cause})"),
+        hint=N_("digest --debug COMMAND shows where; please tell the people who make digest"),
+        cause=f"{type(error).__name__}: {error}",
+    )

@@ -60,6 +60,8 @@ def newsletter(context: typer.Context, *, alone: bool = True) -> Iterator[tuple[
     config = load(call.config)
     settings = config.settings.newsletter
     terminal = Terminal(translator(language_of_terminal(default=settings.language)), settings)
+    for doubt in config.doubts:
+        terminal.doubt(doubt)
     try:
         with one_run_at_a_time(config.database) if alone else nullcontext(), open_store(config.database) as store:
             yield config, store, terminal
