@@ -180,12 +180,9 @@ class Store:
     def save_source_states(self, states: Mapping[str, Mapping[str, Any]]) -> None:
         """Note how sources fare now."""
         rows = [{"key": key, "state": dict(state)} for key, state in states.items()]
-        statement = insert(t.sources)
         with self._writing() as connection:
             if rows:
-                connection.execute(
-                    statement.on_conflict_do_update(index_elements=["key"], set_={"state": statement.excluded.state}), rows
-                )
+                connection.execute(_SAVE_STATES, rows)
 
     # ------------------------------------------------------------------------------------------- editions
 
@@ -229,12 +226,16 @@ class Store:
         return {row.story: (meaning[row.status], row.edition) for row in rows if row.status in meaning}
 
 
+_SAVE_STATES = insert(t.sources)
+_SAVE_STATES = _SAVE_STATES.on_conflict_do_update(index_elements=["key"], set_={"state": _SAVE_STATES.excluded.state})
+
+
 def _engine(database: Path) -> Engine:
     engine = create_engine(f"sqlite:///{database}")
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _: object) -> None:
-        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=5000"):
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=5000", "wal_autocheckpoint=8000"):
             connection.execute(f"PRAGMA {pragma}")
 
     return engine
