@@ -20,7 +20,7 @@ from digest.config import Config
 from digest.deliver.files import write_edition
 from digest.errors import N_, TooFewStoriesError, UsageError
 from digest.gather.pages import incomplete, whole_articles
-from digest.gather.sources import SourceRead, read_sources, user_agent
+from digest.gather.sources import read_sources, user_agent
 from digest.judge.highlights import highlights
 from digest.judge.selection import select
 from digest.judge.stories import assign, group
@@ -45,7 +45,9 @@ async def update(config: Config, store: Store, *, now: datetime, force: bool, pr
     reports: list[SourceReport] = []
     async for ready in read_sources(config.settings, config.folder, store.source_states(), now=now, force=force):
         with store.together():
-            stored = [_store(store, read) for read in ready]
+            added = [store.add(read.articles).new for read in ready]
+            store.save_source_states({read.source.key: read.state(new=new) for read, new in zip(ready, added, strict=True)})
+        stored = [read.report(new=new) for read, new in zip(ready, added, strict=True)]
         for report in stored:
             progress(report)
         reports += stored
@@ -71,12 +73,6 @@ async def complete(config: Config, store: Store, edition: Edition) -> int:
                 store.complete(read)
                 whole += 1
     return whole
-
-
-def _store(store: Store, read: SourceRead) -> SourceReport:
-    added = store.add(read.articles)
-    store.save_source_states({read.source.key: read.state(new=added.new)})
-    return read.report(new=added.new)
 
 
 def plan(
