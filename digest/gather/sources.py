@@ -119,6 +119,7 @@ async def _read_feeds(
             left = len(feeds)
             while left:
                 batch = [await _next(ready, reading)]
+                await asyncio.sleep(0)  # let the others that are at the door come in
                 while not ready.empty():
                     batch.append(ready.get_nowait())
                 left -= len(batch)
