@@ -25,6 +25,7 @@ from digest.model import (
     StoryState,
     Takeaway,
     ThemeMatch,
+    Working,
 )
 
 TextOf = Callable[[str, int], str]
@@ -149,6 +150,28 @@ def prove(content: Mapping[str, Any], text_of: TextOf) -> tuple[Proof, ...]:
 def proof_json(proof: Proof) -> dict[str, Any]:
     """One item of `verify --json`."""
     return {**asdict(proof), "holds": proof.holds}
+
+
+def workings_json(article: Article, workings: Sequence[Working], names: Mapping[str, str]) -> dict[str, Any]:
+    """`themes try --json`; `names` are those of the themes, by id."""
+    return {
+        "title": article.title,
+        "lang": article.lang,
+        "words": len(article.text.split()),
+        "themes": [
+            {
+                "id": working.id,
+                "name": names[working.id],
+                "points": round(working.points, 3),
+                "score": round(working.score, 3),
+                "threshold": working.threshold,
+                "fits": working.fits,
+                "because": _because(working.because),
+                "unheard": [asdict(term) for term in working.unheard],
+            }
+            for working in workings
+        ],
+    }
 
 
 def _proofs(quoted: Sequence[Mapping[str, Any]], titles: Mapping[str, str], text_of: TextOf) -> Iterator[Proof]:

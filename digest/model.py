@@ -14,6 +14,7 @@ from digest.errors import N_, SpanError
 DatedBy = Literal["author", "file"]
 MadeBy = Literal["section", "extract", "editor"]
 Where = Literal["title", "opening", "body", "source", "meaning"]
+Silence = Literal["excluded", "longer", "alone"]
 StoryState = Literal["new", "proposed", "published", "held", "rejected"]
 EditionStatus = Literal["planned", "draft", "approved", "delivered", "discarded"]
 SourceStatus = Literal["ok", "unchanged", "failed"]
@@ -99,6 +100,40 @@ class ThemeMatch:
     id: str
     score: float
     because: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unheard:
+    """A term of a theme that stands in an article without counting."""
+
+    term: str
+    """As it stands in the article."""
+    where: Where
+    why: Silence
+    """`excluded`: inside an excluded expression; `longer`: inside a longer term; `alone`: a weak word without its company."""
+    inside: str | None = None
+    """The expression or the longer term that it stands inside, as it stands in the article; None for `alone`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Working:
+    """How a theme was weighed for an article: all that counts, heaviest first, and all that does not."""
+
+    id: str
+    score: float
+    threshold: float
+    """The score from which the theme is given."""
+    because: tuple[Evidence, ...] = ()
+    unheard: tuple[Unheard, ...] = ()
+
+    @property
+    def points(self) -> float:
+        """What the evidence weighs together."""
+        return sum(each.weight for each in self.because)
+
+    @property
+    def fits(self) -> bool:
+        return self.score >= self.threshold
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,8 @@ from digest.compose.render import render, render_report
 from digest.config import Config
 from digest.deliver.files import write_edition
 from digest.errors import N_, TooFewStoriesError, UsageError
+from digest.gather.addresses import article_id, canonical, is_web
+from digest.gather.folder import SUFFIXES, read_file
 from digest.gather.pages import incomplete, whole_articles
 from digest.gather.sources import read_sources, user_agent
 from digest.judge.highlights import highlights
@@ -27,7 +29,8 @@ from digest.judge.stories import assign, group
 from digest.judge.takeaways import takeaways
 from digest.judge.themes import Themes
 from digest.language.translations import translator
-from digest.model import Article, Edition, Period, SourceReport, StoryState, Takeaway, ThemeMatch
+from digest.language.words import detect
+from digest.model import Article, Edition, Period, SourceReport, StoryState, Takeaway, ThemeMatch, Working
 from digest.settings import Settings
 from digest.store import Store
 
@@ -35,6 +38,8 @@ NEARBY = timedelta(days=31)
 """How far around its period an edition explains what it leaves out."""
 KIN = timedelta(days=45)
 """How far back a new article looks for the story it belongs to."""
+TITLE_CHARACTERS = 200
+"""The first line of a text to try is its title, up to this length."""
 
 Progress = Callable[[SourceReport], None]
 """Told how each source fared, as soon as it has been read."""
@@ -46,6 +51,7 @@ async def update(config: Config, store: Store, *, now: datetime, force: bool, pr
     async for ready in read_sources(config.settings, config.folder, store.source_states(), now=now, force=force):
         with store.together():
             added = [store.add(read.articles).new for read in ready]
+            store.withdraw([article for read in ready for article in read.removed], now)
             store.save_source_states({read.source.key: read.state(new=new) for read, new in zip(ready, added, strict=True)})
         stored = [read.report(new=new) for read, new in zip(ready, added, strict=True)]
         for report in stored:
@@ -162,6 +168,40 @@ def judge_articles(
     hints = {source.name: source.theme for source in settings.sources}
     for article in articles:
         yield article, themes.judge(article, hints.get(article.source)), _takeaways(article, settings)
+
+
+def try_themes(config: Config, store: Store, what: str, *, now: datetime) -> tuple[Article, tuple[Working, ...]]:
+    """An article and how each theme is weighed for it; `what` is its address in the store, its file, or the text itself.
+
+    Raises UsageError for an address that the store does not hold and for a file that is not there.
+    """
+    settings = config.settings
+    article = _meant(config, store, what, now)
+    hints = {source.name: source.theme for source in settings.sources}
+    return article, Themes(settings.themes).work(article, hints.get(article.source))
+
+
+def _meant(config: Config, store: Store, what: str, now: datetime) -> Article:
+    language, tz = config.settings.newsletter.language, config.settings.newsletter.tz
+    if is_web(what):
+        if found := store.find(article_id(canonical(what)), what):
+            return found
+        raise UsageError(
+            N_("{address}: the store holds no such article"),
+            hint=N_("digest collect reads the sources; a text between quotes and a file can be tried too"),
+            address=what,
+        )
+    if Path(what).suffix.lower() not in SUFFIXES or "\n" in what:
+        title, _, text = what.strip().partition("\n")
+        if len(title) > TITLE_CHARACTERS:
+            title, text = "", what
+        return Article(article_id(what), None, title, "", now, text.strip(), lang=detect(what, language))
+    file = Path(what)
+    if not file.is_file():
+        raise UsageError(N_("{file}: there is no such file"), file=file)
+    folders = {source.name: config.folder / source.folder for source in config.settings.sources if source.folder}
+    home = next((name for name, folder in folders.items() if file.resolve().is_relative_to(folder.resolve())), "")
+    return read_file(file.name, file.read_bytes(), source=home, modified=now, collected=now, tz=tz, language=language)
 
 
 def _takeaways(article: Article, settings: Settings) -> tuple[Takeaway, ...]:

@@ -106,6 +106,9 @@ class Store:
             ]
             _insert(connection, new)
             _update(connection, changed)
+            back = [id for id, row in known.items() if row.withdrawn]
+            if back:
+                connection.execute(t.articles.update().where(t.articles.c.id.in_(back)).values(withdrawn=None))
             sources = {id: article.source for id, article in unique.items()} | {id: row.source for id, row in known.items()}
             _note_addresses(connection, given, sources)
         return Added(new=len(new), updated=len(changed))
@@ -119,6 +122,11 @@ class Store:
             version = _known(connection, {article.id})[article.id].version + 1
             connection.execute(t.articles.update().where(t.articles.c.id == article.id).values(version=version))
             connection.execute(insert(t.versions), [_version(article, version)])
+
+    def withdraw(self, articles: Collection[str], now: datetime) -> None:
+        """Take articles out of what editions may use: the team removed their files. What quotes them still can; `add` brings back."""
+        with self._engine.begin() as connection:
+            connection.execute(t.articles.update().where(t.articles.c.id.in_(articles)).values(withdrawn=now))
 
     def articles(self, *, since: datetime | None = None, until: datetime | None = None, files: bool = True) -> list[Article]:
         """The articles dated from `since` to `until` (excluded), by their own date or else by when they were collected.
@@ -142,6 +150,12 @@ class Store:
         """The articles that no story holds yet."""
         return self._load(select(t.articles.c.id).where(t.articles.c.story == ""))
 
+    def find(self, id: str, address: str) -> Article | None:
+        """The article of this id or seen at this address; None when the store does not hold it."""
+        seen = select(t.addresses.c.article).where(t.addresses.c.address == address)
+        found = self._load(select(t.articles.c.id).where(or_(t.articles.c.id == id, t.articles.c.id.in_(seen))))
+        return found[0] if found else None
+
     def text_of(self, article: str, version: int) -> str:
         """The text of one version of an article; empty when the store does not hold it."""
         wanted = select(t.versions.c.text).where(t.versions.c.article == article, t.versions.c.version == version)
@@ -162,7 +176,7 @@ class Store:
         rows = (
             select(t.articles, t.versions)
             .join(t.versions, current)
-            .where(t.articles.c.id.in_(wanted))
+            .where(t.articles.c.id.in_(wanted), t.articles.c.withdrawn.is_(None))
             .order_by(func.coalesce(t.articles.c.published, t.articles.c.collected), t.articles.c.id)
         )
         with self._engine.connect() as connection:
@@ -235,7 +249,13 @@ def _engine(database: Path) -> Engine:
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _: object) -> None:
-        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=5000", "wal_autocheckpoint=8000"):
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=NORMAL",
+            "foreign_keys=ON",
+            "busy_timeout=5000",
+            "wal_autocheckpoint=8000",
+        ):
             connection.execute(f"PRAGMA {pragma}")
 
     return engine
@@ -250,7 +270,8 @@ def _fingerprint(article: Article) -> str:
 def _known(connection: Connection, ids: Collection[str]) -> dict[str, Row[Any]]:
     found: dict[str, Row[Any]] = {}
     for some in _chunks(sorted(ids)):
-        rows = select(t.articles.c.id, t.articles.c.version, t.articles.c.fingerprint, t.articles.c.source)
+        columns = ("id", "version", "fingerprint", "source", "withdrawn")
+        rows = select(*(t.articles.c[name] for name in columns))
         found |= {row.id: row for row in connection.execute(rows.where(t.articles.c.id.in_(some)))}
     return found
 

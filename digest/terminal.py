@@ -13,12 +13,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
-from digest.compose.reasons import WHERE, reason
+from digest.compose.reasons import SILENCES, WHERE, reason
 from digest.errors import N_, DigestError
 from digest.formats import Proof
 from digest.language.dates import show_date
 from digest.language.translations import Translator
-from digest.model import Article, Edition, Evidence, SourceReport, ThemeMatch
+from digest.model import Article, Edition, Evidence, SourceReport, ThemeMatch, Working
 from digest.settings import LANGUAGES, Newsletter
 
 
@@ -58,6 +58,10 @@ class Terminal:
         self._err.print(Text(error.text(self.translator.gettext)), style="red")
         if hint := error.hint_text(self.translator.gettext):
             self.tell(N_("hint: {hint}"), hint=hint)
+
+    def doubt(self, doubt: DigestError) -> None:
+        """Something sound that was probably not meant."""
+        self._err.print(Text(doubt.text(self.translator.gettext)), style="yellow")
 
     def progress(self, total: int) -> Progress:
         """A bar on standard error, shown only where a person looks on."""
@@ -158,6 +162,21 @@ class Terminal:
             why = reason(out, edition, self.translator)
             self._out.print(Text("  - " + self._words(N_("{title}: {reason}"), {"title": out.title, "reason": why})))
 
+    def workings(self, article: Article, workings: Sequence[Working], names: Mapping[str, str]) -> None:
+        """How each theme was weighed for an article; `names` are those of the themes, by id."""
+        self._out.print(Text(f"{article.title or article.text[:70]} ({article.lang})", style="bold"))
+        for working in workings:
+            message = _FITS if working.fits else _FALLS_SHORT if working.because else _SILENT
+            figures = {"points": working.points, "score": working.score, "threshold": working.threshold}
+            values = {"theme": names[working.id]} | {name: f"{figure:.2f}" for name, figure in figures.items()}
+            self._out.print(Text("\n" + self._words(message, values), style="bold"))
+            for each in working.because:
+                self._out.print(Text(f"  {each.weight:.2f}  {each.term} ({self.translator.gettext(WHERE[each.where])})"))
+            for term in working.unheard:
+                why = self._words(SILENCES[term.why], {"inside": term.inside})
+                said = self._words(N_("{title}: {reason}"), {"title": term.term, "reason": why})
+                self._out.print(Text(f"     –  {said}", style="dim"))
+
     def _words(self, message: str, values: Mapping[str, object]) -> str:
         return self.translator.gettext(message).format(**values)
 
@@ -182,6 +201,9 @@ _STANDINGS: Mapping[str, str] = {
 }
 _TAMPERED = N_('{title}, {start}:{end}: the edition says "{words}", the text now "{found}"')
 _GONE = N_('{title}, {start}:{end}: the edition says "{words}", and nothing is there now')
+_FITS = N_("{theme}: {points} points, a score of {score}: it fits ({threshold} is enough)")
+_FALLS_SHORT = N_("{theme}: {points} points, a score of {score}: too little (it takes {threshold})")
+_SILENT = N_("{theme}: no term counts")
 _STATUSES: Mapping[str, str] = {
     "draft": N_("Draft, revision {revision} of {date}."),
     "approved": N_("Approved, revision {revision} of {date}."),

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from digest.judge.themes import SOURCE, THRESHOLD, Themes
-from digest.model import Article, Evidence
+from digest.model import Article, Evidence, Unheard
 from digest.settings import Theme, parse
 from digest.yaml_text import read_yaml
 
@@ -147,3 +147,42 @@ def test_an_article_without_words_has_no_theme() -> None:
 
 def test_an_article_in_an_unknown_language_is_judged_by_the_words_it_shares() -> None:
     assert ids(shipped(), article("GDPR gäller även här", lang="sv")) == ["europe"]
+
+
+# ------------------------------------------------------------------------------------------------ the working
+
+
+def test_the_working_shows_every_theme_and_adds_up() -> None:
+    themes = Themes([theme(words=["IA", "robot"]), Theme.model_validate({"id": "u", "name": "U", "words": ["Europe"]})])
+    first, second = themes.work(article("L'IA et son robot", "Un robot."))
+    assert (first.id, first.fits, second.id, second.fits) == ("t", True, "u", False)
+    assert first.points == sum(each.weight for each in first.because)
+    assert first.score == pytest.approx(1 - 0.5**first.points, abs=0.001)
+    assert [each.weight for each in first.because] == sorted((each.weight for each in first.because), reverse=True)
+    assert (second.score, second.because, second.unheard) == (0.0, (), ())
+
+
+def test_the_working_agrees_with_the_verdict() -> None:
+    for one in (article("L'IA en Europe", "Une association, un logiciel libre."), article("La Coupe d'Europe"), article("")):
+        given = {match.id: match.score for match in shipped().judge(one, "ia")}
+        assert {working.id: working.score for working in shipped().work(one, "ia") if working.fits} == given
+
+
+def test_the_working_says_what_does_not_count_and_why() -> None:
+    themes = Themes(
+        [theme(words=["Europe", "souveraineté", "souveraineté numérique"], weak_words=["banque"], **{"not": ["Coupe d'Europe"]})]
+    )
+    (excluded,) = themes.work(article("La Coupe d’Europe"))[0].unheard
+    assert excluded == Unheard("Europe", "title", "excluded", "Coupe d’Europe")
+    (longer,) = themes.work(article("Un titre", "La souveraineté  numérique."))[0].unheard
+    assert longer == Unheard("souveraineté", "opening", "longer", "souveraineté  numérique")
+    (alone,) = themes.work(article("Une banque"))[0].unheard
+    assert alone == Unheard("banque", "title", "alone")
+    assert themes.work(article("Une banque d'Europe"))[0].unheard == ()
+
+
+def test_the_working_holds_more_evidence_than_a_verdict_shows() -> None:
+    words = ["un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix"]
+    themes = Themes([theme(words=words)])
+    said = article("Compter", " ".join(words))
+    assert len(themes.judge(said)[0].because) < len(themes.work(said)[0].because) == 10

@@ -18,6 +18,13 @@ WHERE: Final[Mapping[str, str]] = {
 }
 """Where a term of a theme stands, for a reader."""
 
+SILENCES: Final[Mapping[str, str]] = {
+    "excluded": N_('inside "{inside}", which the theme excludes'),
+    "longer": N_('already counted in "{inside}"'),
+    "alone": N_("a weak word, which counts only in company"),
+}
+"""Why a term does not count for a theme, for a reader."""
+
 REASONS: Final[Mapping[str, str]] = {
     "duplicate-of": N_("same news as {detail}"),
     "published-in": N_("already published in {detail}"),

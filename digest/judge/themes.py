@@ -14,7 +14,7 @@ from math import log2
 from typing import Literal
 
 from digest.judge.terms import Found, Lexicon, Term, Words
-from digest.model import Article, Evidence, ThemeMatch
+from digest.model import Article, Evidence, ThemeMatch, Unheard, Working
 from digest.settings import Theme
 
 Place = Literal["title", "opening", "body"]
@@ -66,18 +66,36 @@ class Themes:
 
     def weigh(self, article: Article, hint: str | None = None) -> tuple[ThemeMatch, ...]:
         """Every theme of which the article says something, in the order of the settings, even where that is too little."""
+        reading = self._read(article)
+        matches = []
+        for place in sorted(reading.found):
+            if evidence := self._weighed(place, reading, article, hint):
+                because = sorted(evidence, key=lambda each: -each.weight)[:SHOWN]
+                matches.append(ThemeMatch(self._themes[place].id, _score(evidence), tuple(because)))
+        return tuple(matches)
+
+    def work(self, article: Article, hint: str | None = None) -> tuple[Working, ...]:
+        """How each theme of the settings is weighed, in their order: for someone who edits the terms."""
+        reading = self._read(article)
+        workings = []
+        for place, theme in enumerate(self._themes):
+            evidence = sorted(self._weighed(place, reading, article, hint), key=lambda each: -each.weight)
+            unheard = _unheard(theme, reading.found[place], reading)
+            workings.append(Working(theme.id, _score(evidence), THRESHOLD, tuple(evidence), tuple(dict.fromkeys(unheard))))
+        return tuple(workings)
+
+    def _read(self, article: Article) -> _Reading:
         if article.lang not in self._lexicons:
             self._lexicons[article.lang] = Lexicon(self._terms, article.lang)
-        reading = _Reading(article, self._lexicons[article.lang])
-        matches = []
-        for place, found in sorted(reading.found.items()):
-            theme = self._themes[place]
-            evidence = [_evidence(heard, reading.length) for heard in _heard(theme, found, reading)]
-            if evidence and hint == theme.id:
-                evidence.append(Evidence(article.source, "source", SOURCE))
-            if evidence:
-                matches.append(_match(theme.id, evidence))
-        return tuple(matches)
+        return _Reading(article, self._lexicons[article.lang])
+
+    def _weighed(self, place: int, reading: _Reading, article: Article, hint: str | None) -> list[Evidence]:
+        """Every piece of evidence for one theme, in the order of the article."""
+        theme = self._themes[place]
+        evidence = [_evidence(heard, reading.length) for heard in _heard(theme, reading.found[place], reading)]
+        if evidence and hint == theme.id:
+            evidence.append(Evidence(article.source, "source", SOURCE))
+        return evidence
 
 
 class _Reading:
@@ -131,20 +149,50 @@ def _text(article: Article) -> str:
 
 def _heard(theme: Theme, found: Sequence[Found], reading: _Reading) -> list[_Heard]:
     """The terms of one theme that count: the strong ones, and the weak ones in company."""
-    hidden = {place for each in found if each.term.kind == "not" for place in range(each.start, each.end)}
-    if hidden:
-        found = [each for each in found if not hidden.issuperset(range(each.start, each.end))]
-    terms = _longest([each for each in found if each.term.kind in ("strong", "weak")])
-    company = _Company([each for each in found if each.term.kind in ("strong", "with")] if theme.context else terms)
+    terms, company = _sifted(theme, found)
     heard: dict[tuple[Term, Place], _Heard] = {}
     for each in terms:
         times = 1.0 if each.term.kind == "strong" else company.closeness(each)
         if times:
-            place: Place = "title" if each.start < 0 else "opening" if each.start < OPENING else "body"
+            place = _place(each)
             if (each.term, place) not in heard:
                 heard[each.term, place] = _Heard(each.term, place, reading.quote(each))
             heard[each.term, place].times += times
     return list(heard.values())
+
+
+def _unheard(theme: Theme, found: Sequence[Found], reading: _Reading) -> Iterator[Unheard]:
+    """The terms of one theme that do not count, and why."""
+    terms, company = _sifted(theme, found)
+    hidden, exclusions = _hidden(found), [each for each in found if each.term.kind == "not"]
+    for each in found:
+        if each.term.kind not in ("strong", "weak"):
+            continue
+        if hidden.issuperset(range(each.start, each.end)):
+            around = next(other for other in exclusions if other.start < each.end and each.start < other.end)
+            yield Unheard(reading.quote(each), _place(each), "excluded", reading.quote(around))
+        elif each not in terms:
+            around = next(other for other in terms if other.start <= each.start and each.end <= other.end)
+            yield Unheard(reading.quote(each), _place(each), "longer", reading.quote(around))
+        elif each.term.kind == "weak" and not company.closeness(each):
+            yield Unheard(reading.quote(each), _place(each), "alone")
+
+
+def _sifted(theme: Theme, found: Sequence[Found]) -> tuple[list[Found], _Company]:
+    """The terms that stand outside excluded expressions and longer terms, and what the weak ones may stand beside."""
+    if hidden := _hidden(found):
+        found = [each for each in found if not hidden.issuperset(range(each.start, each.end))]
+    terms = _longest([each for each in found if each.term.kind in ("strong", "weak")])
+    return terms, _Company([each for each in found if each.term.kind in ("strong", "with")] if theme.context else terms)
+
+
+def _hidden(found: Sequence[Found]) -> set[int]:
+    """The places of the words inside excluded expressions."""
+    return {place for each in found if each.term.kind == "not" for place in range(each.start, each.end)}
+
+
+def _place(found: Found) -> Place:
+    return "title" if found.start < 0 else "opening" if found.start < OPENING else "body"
 
 
 class _Company:
@@ -193,7 +241,5 @@ def _evidence(heard: _Heard, length: int) -> Evidence:
     return Evidence(heard.quote, heard.place, round(points * (1 + BRIEF * max(0.0, 1 - length / BRIEF_WORDS)), 3))
 
 
-def _match(theme: str, evidence: Sequence[Evidence]) -> ThemeMatch:
-    points = sum(each.weight for each in evidence)
-    because = sorted(evidence, key=lambda each: -each.weight)[:SHOWN]
-    return ThemeMatch(theme, round(1 - 0.5**points, 4), tuple(because))
+def _score(evidence: Sequence[Evidence]) -> float:
+    return round(1 - 0.5 ** sum(each.weight for each in evidence), 4)
