@@ -67,6 +67,7 @@ articles = Table(
     Column("version", Integer, nullable=False),
     Column("fingerprint", String(32), nullable=False),
     Column("story", String(16), nullable=False),
+    Column("withdrawn", Moment),
     Index("articles_by_published", "published"),
     Index("articles_by_collected", "collected"),
     Index("articles_by_story", "story"),

@@ -131,7 +131,7 @@ class Theme(_Strict):
     weak_words: tuple[Name, ...] = ()
     """Terms that count only with others."""
     context: tuple[Name, ...] = Field((), alias="with")
-    """Where given, a weak word counts only near one of these: "association" with "numérique"."""
+    """Where given, a weak word counts only in the company of one of these or of a strong one, and more so near it."""
     exclude: tuple[Name, ...] = Field((), alias="not")
     """Expressions inside which a term does not count ("start-up nation", "Coupe d'Europe")."""
 

@@ -124,7 +124,9 @@ class Store:
             connection.execute(insert(t.versions), [_version(article, version)])
 
     def withdraw(self, articles: Collection[str], now: datetime) -> None:
-        """Take articles out of what editions may use: the team removed their files. What quotes them still can; `add` brings back."""
+        """Take articles out of what editions may use, since the team removed their files; `add` brings them back."""
+        if not articles:
+            return
         with self._engine.begin() as connection:
             connection.execute(t.articles.update().where(t.articles.c.id.in_(articles)).values(withdrawn=now))
 

@@ -94,6 +94,25 @@ def test_a_feed_that_breaks_loses_nothing_of_what_it_gave(tmp_path: Path, store:
         assert (article.title, article.version) == ("Une nouvelle corrigée", 2)
 
 
+def test_a_file_that_the_team_removes_is_no_candidate_and_one_put_back_is(tmp_path: Path, store: Store, now: datetime) -> None:
+    file, other = tmp_path / "articles" / "un.md", tmp_path / "articles" / "deux.md"
+    file.parent.mkdir()
+    file.write_text("---\ntitle: Un article\n---\n\nSon texte, une phrase entière.\n", encoding="utf-8")
+    other.write_text("---\ntitle: Un autre\n---\n\nLe sien, qui dit autre chose.\n", encoding="utf-8")
+    config = newsletter(tmp_path, [{"name": "Dossier", "folder": "articles"}])
+    collect(config, store, now)
+    words = file.read_text(encoding="utf-8")
+    file.write_text("---\ntitle: [oups\n---\n", encoding="utf-8")
+    collect(config, store, now)
+    assert len(store.articles()) == 2, "a file that cannot be read is not a file that was removed"
+    file.unlink()
+    collect(config, store, now)
+    assert [article.title for article in store.articles()] == ["Un autre"]
+    file.write_text(words, encoding="utf-8")
+    assert collect(config, store, now)["Dossier"].new == 0
+    assert {article.title for article in store.articles()} == {"Un article", "Un autre"}
+
+
 def _feed(title: str) -> bytes:
     item = f"<item><title>{title}</title><link>https://gazette.example/a</link><description>Le texte.</description></item>"
     return f"<rss version='2.0'><channel><title>La Gazette</title>{item}</channel></rss>".encode()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -40,6 +40,8 @@ class SourceRead:
     message: str | None = None
     """What went wrong, or what the team should know; None where there is nothing to say."""
     asked: bool = True
+    removed: tuple[str, ...] = ()
+    """Of a folder: the ids of articles whose files are there no more."""
 
     def state(self, *, new: int) -> dict[str, Any]:
         """What to remember, once `new` of the articles were stored for the first time."""
@@ -47,7 +49,11 @@ class SourceRead:
             return states.to_json(self.before)
         if self.status == "failed":
             return states.to_json(states.after_failure(self.before, self.answer, self.message or "", self.now))
-        return states.to_json(states.after_success(self.before, self.answer, new=new, now=self.now))
+        state = states.after_success(self.before, self.answer, new=new, now=self.now)
+        if self.source.folder is not None:
+            there = dict.fromkeys((*state.held, *(article.id for article in self.articles)))
+            state = replace(state, held=tuple(id for id in there if id not in self.removed))
+        return states.to_json(state)
 
     def report(self, *, new: int) -> SourceReport:
         """The line for the team. A source that gave only what the store holds is `unchanged`."""
@@ -98,7 +104,10 @@ def _read_folder(source: Source, path: Path, newsletter: Newsletter, before: Sou
                 problems.append(error.text(say))
     except GatherError as error:
         return SourceRead(source, "failed", (), before, _nothing(source), now, error.text(say))
-    return SourceRead(source, "ok", tuple(articles), before, _nothing(source), now, "; ".join(problems) or None)
+    # A file that cannot be read today is not a file that was taken away.
+    removed = () if problems else tuple(sorted(set(before.held) - {article.id for article in articles}))
+    told = "; ".join(problems) or None
+    return SourceRead(source, "ok", tuple(articles), before, _nothing(source), now, told, removed=removed)
 
 
 def _left_alone(source: Source, before: SourceState, now: datetime) -> SourceRead:

@@ -50,6 +50,8 @@ class SourceState:
     moved_since: datetime | None = None
     gone: bool = False
     """It answered 410: gone for good."""
+    held: tuple[str, ...] = ()
+    """Of a folder: the ids of the articles it held."""
 
 
 def from_json(values: Mapping[str, Any]) -> SourceState:
@@ -58,6 +60,7 @@ def from_json(values: Mapping[str, Any]) -> SourceState:
     kept: dict[str, Any] = {field.name: values[field.name] for field in fields(SourceState) if field.name in values}
     for name in moments:
         kept[name] = datetime.fromisoformat(kept[name]) if kept.get(name) else None
+    kept["held"] = tuple(kept.get("held", ()))
     return SourceState(**kept)
 
 
