@@ -197,8 +197,9 @@ class _Fetch:
             headers["If-None-Match"] = request.etag
         if request.last_modified:
             headers["If-Modified-Since"] = request.last_modified
-        same_host = urlsplit(self._url)[:2] == urlsplit(request.url)[:2]
-        return headers | dict(request.headers) if same_host else headers
+        if request.headers and urlsplit(self._url)[:2] == urlsplit(request.url)[:2]:
+            headers |= request.headers
+        return headers
 
     def _follow(self, status: int, location: str) -> None:
         self._url = urljoin(self._url, location.strip())

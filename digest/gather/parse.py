@@ -20,7 +20,7 @@ from xml.sax import SAXException
 import feedparser
 
 from digest.errors import N_, GatherError
-from digest.gather.apart import put_back, set_apart
+from digest.gather.apart import put_back, set_apart, without_unread
 from digest.gather.entries import Entry, Feed, articles
 from digest.gather.json_feed import read_json_feed
 from digest.gather.markup import plain
@@ -137,7 +137,7 @@ def _read_xml(text: str, base: str) -> tuple[str, str | None, str, list[Entry], 
             N_("a web page where a feed should be"), hint=N_("'digest sources add' finds the feed behind a page's address")
         )
     rest, texts = set_apart(text)
-    parsed = _through_feedparser(rest)
+    parsed = _through_feedparser(without_unread(rest))
     if texts and not put_back(_details(parsed), texts):
         parsed = _through_feedparser(text)
     damage = _damage(parsed)
