@@ -21,6 +21,7 @@ from digest.model import (
     LeftOut,
     MadeBy,
     Period,
+    Points,
     SourceReport,
     StoryState,
     Takeaway,
@@ -83,7 +84,8 @@ def edition_json(edition: Edition) -> dict[str, Any]:
             for theme in edition.themes
         ],
         "left_out": [
-            {"id": out.id, "title": out.title, "url": out.url, "reason": out.reason} for out in edition.left_out
+            {"id": out.id, "title": out.title, "url": out.url, "reason": out.reason, "points": _points(out.points)}
+            for out in edition.left_out
         ],
         "sources": [
             {"name": report.name, "status": report.status, "new": report.new, "error": report.error} for report in edition.sources
@@ -109,7 +111,7 @@ def edition_from_json(data: Mapping[str, Any], text_of: TextOf) -> Edition:
             EditionTheme(theme["id"], theme["name"], tuple(_story_from(story, text_of) for story in theme["stories"]))
             for theme in data["themes"]
         ),
-        left_out=tuple(LeftOut(**item) for item in data["left_out"]),
+        left_out=tuple(LeftOut(**{**item, "points": _points_from(item)}) for item in data["left_out"]),
         sources=tuple(SourceReport(**item) for item in data["sources"]),
     )
 
@@ -226,7 +228,19 @@ def _story(story: EditionStory) -> dict[str, Any]:
         "takeaways": [_quoted(takeaway, story.url) for takeaway in story.takeaways],
         "because": _because(story.because),
         "also": [{"title": also.title, "url": also.url, "source": also.source} for also in story.also],
+        "points": _points(story.points),
+        "instead_of": story.instead_of,
     }
+
+
+def _points(points: Points | None) -> dict[str, float] | None:
+    return {**asdict(points), "total": points.total} if points else None
+
+
+def _points_from(data: Mapping[str, Any]) -> Points | None:
+    """The points of a story; None in an edition that was kept before they were."""
+    kept = data.get("points")
+    return Points(**{part: worth for part, worth in kept.items() if part != "total"}) if kept else None
 
 
 def _story_from(data: Mapping[str, Any], text_of: TextOf) -> EditionStory:
@@ -237,6 +251,7 @@ def _story_from(data: Mapping[str, Any], text_of: TextOf) -> EditionStory:
             "takeaways": tuple(_takeaway_from(item, text_of) for item in data["takeaways"]),
             "because": tuple(Evidence(**item) for item in data["because"]),
             "also": tuple(Also(**item) for item in data["also"]),
+            "points": _points_from(data),
         }
     )
 

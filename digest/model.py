@@ -200,6 +200,22 @@ class Kinship:
 
 
 @dataclass(frozen=True, slots=True)
+class Points:
+    """What a story is worth to an edition, out of 100 (5 more for a held one), by its parts: see `digest.judge.scores`."""
+
+    theme: float
+    recency: float
+    sources: float
+    completeness: float
+    length: float
+    held: float
+
+    @property
+    def total(self) -> float:
+        return round(self.theme + self.recency + self.sources + self.completeness + self.length + self.held, 1)
+
+
+@dataclass(frozen=True, slots=True)
 class LeftOut:
     """A story that the edition does not print, and the reason, in the words of the design (`duplicate-of:ID`, `no-theme`…)."""
 
@@ -207,6 +223,8 @@ class LeftOut:
     title: str
     url: str | None
     reason: str
+    points: Points | None = None
+    """Of a story; None for an article that another story tells."""
 
 
 # ------------------------------------------------------------------------------------------------ compose
@@ -259,6 +277,10 @@ class EditionStory:
     because: tuple[Evidence, ...] = ()
     """Why it stands under this theme."""
     also: tuple[Also, ...] = ()
+    points: Points | None = None
+    """What it was chosen for; None where nothing chose it."""
+    instead_of: str | None = None
+    """Id of the theme that fits it best, where it stands under another one because that one holds more; else None."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,6 +121,8 @@ def build_edition(
         selection.chosen,
         themes=settings.themes,
         takeaways={story.id: _takeaways(story.lead, settings) for _, stories in selection.chosen for story in stories},
+        points=selection.scores,
+        instead_of={story: place.instead_of for story, place in selection.placements.items() if place.instead_of},
         language=newsletter.language,
     )
     return compose(

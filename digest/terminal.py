@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -17,8 +18,9 @@ from digest.compose.reasons import SILENCES, WHERE, reason
 from digest.errors import N_, DigestError
 from digest.formats import Proof
 from digest.language.dates import show_date
+from digest.language.names import show_number
 from digest.language.translations import Translator
-from digest.model import Article, Edition, Evidence, SourceReport, ThemeMatch, Working
+from digest.model import Article, Edition, Evidence, Points, SourceReport, ThemeMatch, Working
 from digest.settings import LANGUAGES, Newsletter
 
 
@@ -103,22 +105,22 @@ class Terminal:
             facts = (article.source, self._day(article.published), article.lang, state)
             self._out.print(Text("  " + " · ".join(fact for fact in facts if fact)))
             for match in themes:
-                self._out.print(Text(f"  {match.id} {match.score:.2f}: {evidence(match.because, self.translator)}"))
+                self._out.print(Text(f"  {match.id} {self._figure(match.score, 2)}: {evidence(match.because, self.translator)}"))
             if article.url:
                 self._out.print(Text(f"  {article.url}", style="dim"))
 
-    def plan(self, edition: Edition) -> None:
-        """What the edition holds, and why the rest is out."""
+    def plan(self, edition: Edition, *, with_parts: bool = False) -> None:
+        """What the edition holds, and why the rest is out; `with_parts` shows what each story's points are made of."""
         self.say(N_("Edition {edition}: {subject}"), edition=edition.edition, subject=edition.subject)
         if not edition.stories and not edition.left_out:
             self.say(N_("There is no article around this period; digest collect reads the sources."))
-        self._stories(edition)
+        self._stories(edition, with_parts)
 
     def show(self, edition: Edition) -> None:
         """An edition that was kept: as a plan, with what became of it."""
         self.say(N_("Edition {edition}: {subject}"), edition=edition.edition, subject=edition.subject)
         self.say(_STATUSES[edition.status], revision=edition.revision, date=self._day(edition.made))
-        self._stories(edition)
+        self._stories(edition, with_parts=False)
 
     def draft(self, edition: Edition, files: Sequence[Path]) -> None:
         """What was made, where it is, and what to do next."""
@@ -150,17 +152,36 @@ class Terminal:
                     message, title=proof.title, start=proof.start, end=proof.end, words=proof.text, found=proof.found
                 )  # fmt: skip
 
-    def _stories(self, edition: Edition) -> None:
+    def _stories(self, edition: Edition, with_parts: bool) -> None:
+        names = {theme.id: theme.name for theme in edition.themes}
         for theme in edition.themes:
             self._out.print(Text(f"\n{theme.name} ({len(theme.stories)})", style="bold"))
             for story in theme.stories:
                 self._out.print(Text(f"  • {story.title}"))
-                self._out.print(Text(f"    {story.source} · {evidence(story.because, self.translator)}", style="dim"))
+                total = self._total(story.points) if story.points else ""
+                facts = (story.source, evidence(story.because, self.translator), total)
+                self._dim("    " + " · ".join(fact for fact in facts if fact))
+                if story.instead_of:
+                    better = {"theme": names.get(story.instead_of, story.instead_of)}
+                    self._dim("    " + self._words(N_("placed here: {theme} fits better, but holds more stories"), better))
+                if story.points and with_parts:
+                    self._dim("    " + self._parts(story.points))
         if edition.left_out:
             self._out.print(Text("\n" + self._words(N_("Left out ({n})"), {"n": len(edition.left_out)}), style="bold"))
         for out in edition.left_out:
             why = reason(out, edition, self.translator)
             self._out.print(Text("  - " + self._words(N_("{title}: {reason}"), {"title": out.title, "reason": why})))
+            if out.points and with_parts:
+                self._dim(f"    {self._total(out.points)} · {self._parts(out.points)}")
+
+    def _total(self, points: Points) -> str:
+        return self._words(N_("{points} points"), {"points": self._figure(points.total, 1)})
+
+    def _parts(self, points: Points) -> str:
+        message = N_(
+            "theme {theme}, recency {recency}, sources {sources}, completeness {completeness}, length {length}, held {held}"
+        )
+        return self._words(message, {part: self._figure(worth, 1) for part, worth in asdict(points).items()})
 
     def workings(self, article: Article, workings: Sequence[Working], names: Mapping[str, str]) -> None:
         """How each theme was weighed for an article; `names` are those of the themes, by id."""
@@ -168,14 +189,23 @@ class Terminal:
         for working in workings:
             message = _FITS if working.fits else _FALLS_SHORT if working.because else _SILENT
             figures = {"points": working.points, "score": working.score, "threshold": working.threshold}
-            values = {"theme": names[working.id]} | {name: f"{figure:.2f}" for name, figure in figures.items()}
+            values = {"theme": names[working.id]} | {name: self._figure(figure, 2) for name, figure in figures.items()}
             self._out.print(Text("\n" + self._words(message, values), style="bold"))
             for each in working.because:
-                self._out.print(Text(f"  {each.weight:.2f}  {each.term} ({self.translator.gettext(WHERE[each.where])})"))
+                self._out.print(
+                    Text(f"  {self._figure(each.weight, 2)}  {each.term} ({self.translator.gettext(WHERE[each.where])})")
+                )
             for term in working.unheard:
                 why = self._words(SILENCES[term.why], {"inside": term.inside})
                 said = self._words(N_("{title}: {reason}"), {"title": term.term, "reason": why})
-                self._out.print(Text(f"     –  {said}", style="dim"))
+                self._dim(f"     –  {said}")
+
+    def _dim(self, line: str) -> None:
+        self._out.print(Text(line, style="dim"))
+
+    def _figure(self, value: float, digits: int) -> str:
+        """A number with so many decimals, as this language writes it."""
+        return show_number(value, self.translator.language, digits)
 
     def _words(self, message: str, values: Mapping[str, object]) -> str:
         return self.translator.gettext(message).format(**values)

@@ -57,7 +57,12 @@ def articles(
 
 @app.command(help=_("Show what the edition would hold, and why every other story is out. Changes nothing."))
 def plan(
-    context: typer.Context, edition: EditionName = None, since: Since = None, until: Until = None, as_json: AsJson = False
+    context: typer.Context,
+    edition: EditionName = None,
+    since: Since = None,
+    until: Until = None,
+    points: Annotated[bool, typer.Option("--points", help=_("With the parts of each story's points."))] = False,
+    as_json: AsJson = False,
 ) -> None:
     from digest.formats import edition_json
     from digest.pipeline import plan as make_plan
@@ -69,7 +74,7 @@ def plan(
     if as_json:
         print_json(edition_json(planned))
     else:
-        terminal.plan(planned)
+        terminal.plan(planned, with_parts=points)
 
 
 @app.command(help=_("Show an edition as it was last kept: its stories, and why the others are out."))

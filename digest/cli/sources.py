@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+from urllib.parse import urlsplit
+
 import typer
 
 from digest.cli.call import AsJson, _, clock_of, newsletter, print_json
+from digest.config import Config, add_sources
+from digest.errors import N_, UsageError
+
+if TYPE_CHECKING:
+    from digest.gather.follow import FoundFeed
 
 app = typer.Typer(invoke_without_command=True, help=_("What is followed, and how each source fares."))
 
@@ -27,3 +38,76 @@ def sources_list(context: typer.Context, as_json: AsJson = False) -> None:
         print_json(rows)
     else:
         terminal.sources(rows)
+
+
+@app.command("add", help=_("Follow a site: finds the feed behind a page's address and adds it to sources.yaml."))
+def sources_add(
+    context: typer.Context,
+    url: Annotated[str, typer.Argument(metavar="URL", help=_("The address of a feed, or of any page of the site."))],
+    name: Annotated[
+        str | None, typer.Option(metavar="NAME", help=_("How to call it; without it, what the feed calls itself."))
+    ] = None,
+    theme: Annotated[str | None, typer.Option(metavar="ID", help=_("The theme it mostly speaks of."))] = None,
+) -> None:
+    with newsletter(context, alone=False) as (config, _store, terminal):
+        found = _find(url, config)
+        if len(found) > 1:
+            for feed in found:
+                terminal.say("{url}  {title}", url=feed.url, title=feed.title)
+            raise UsageError(N_("this page has {n} feeds; choose one: digest sources add ADDRESS"), n=len(found))
+        (entry,) = _entries(found, config, name=name) or ({},)
+        if not entry:
+            raise UsageError(N_("{url} is followed already"), url=found[0].url)
+        add_sources(config, [entry | ({"theme": theme} if theme else {})])
+        terminal.say(N_("{name} is followed: {url}"), name=entry["name"], url=entry["feed"])
+
+
+@app.command("import", help=_("Follow every feed of an OPML file, as other feed readers export them."))
+def sources_import(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, help=_("The OPML file."))],
+) -> None:
+    from digest.gather.follow import read_opml
+
+    with newsletter(context, alone=False) as (config, _store, terminal):
+        found = read_opml(file.read_bytes())
+        entries = _entries(found, config)
+        if entries:
+            add_sources(config, entries)
+        terminal.say(N_("{new} feeds added, {known} followed already."), new=len(entries), known=len(found) - len(entries))
+
+
+@app.command("export", help=_("Print the followed feeds as OPML, for other feed readers."))
+def sources_export(context: typer.Context) -> None:
+    from digest.gather.follow import FoundFeed, write_opml
+
+    with newsletter(context, alone=False) as (config, _store, terminal):
+        feeds = [FoundFeed(source.feed, source.name) for source in config.settings.sources if source.feed]
+        terminal.say("{opml}", opml=write_opml(feeds, title=config.settings.newsletter.name).rstrip("\n"))
+
+
+def _find(url: str, config: Config) -> tuple[FoundFeed, ...]:
+    """The feeds behind an address; a single one with the name it gives itself."""
+    from digest.gather.follow import find_feeds
+    from digest.gather.sources import user_agent
+
+    limits, agent = config.settings.collect, user_agent(config.settings.newsletter)
+    found = asyncio.run(find_feeds(url if "://" in url else f"https://{url}", limits=limits, user_agent=agent))
+    return asyncio.run(find_feeds(found[0].url, limits=limits, user_agent=agent)) if len(found) == 1 else found
+
+
+def _entries(feeds: Iterable[FoundFeed], config: Config, *, name: str | None = None) -> list[dict[str, str]]:
+    """What sources.yaml would say of the feeds that it does not follow yet, each under a name of its own."""
+    followed = {source.feed for source in config.settings.sources}
+    names = {source.name for source in config.settings.sources}
+    entries = []
+    for feed in feeds:
+        if feed.url in followed:
+            continue
+        site = (urlsplit(feed.url).hostname or feed.url).removeprefix("www.")
+        wanted = name or feed.title[:200] or site
+        unique = next(one for one in (wanted, f"{wanted} ({site})", feed.url) if one not in names)
+        names.add(unique)
+        followed.add(feed.url)
+        entries.append({"name": unique, "feed": feed.url})
+    return entries

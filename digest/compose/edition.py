@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from digest.language.dates import show_date, show_month
@@ -23,6 +24,7 @@ from digest.model import (
     Highlight,
     LeftOut,
     Period,
+    Points,
     SourceReport,
     Story,
     Takeaway,
@@ -42,14 +44,22 @@ def print_themes(
     *,
     themes: Sequence[Theme],
     takeaways: Mapping[str, Sequence[Takeaway]],
+    points: Mapping[str, Points] | None = None,
+    instead_of: Mapping[str, str] | None = None,
     language: str,
 ) -> tuple[EditionTheme, ...]:
-    """The themes that have stories, as the edition prints them; `takeaways` are those of each story, by its id."""
+    """The themes that have stories, as the edition prints them.
+
+    By the id of a story: its `takeaways`, its `points`, and the theme that it was moved from (`instead_of`), if it was.
+    """
     names = {theme.id: theme.title(language) for theme in themes}
-    return tuple(
-        EditionTheme(id, names[id], tuple(_print_story(story, id, tuple(takeaways.get(story.id, ()))) for story in stories))
-        for id, stories in chosen
-    )
+    points, instead_of = points or {}, instead_of or {}
+
+    def printed(story: Story, theme: str) -> EditionStory:
+        plain = _print_story(story, theme, tuple(takeaways.get(story.id, ())))
+        return replace(plain, points=points.get(story.id), instead_of=instead_of.get(story.id))
+
+    return tuple(EditionTheme(id, names[id], tuple(printed(story, id) for story in stories)) for id, stories in chosen)
 
 
 def compose(

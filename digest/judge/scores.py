@@ -11,37 +11,20 @@ held           5 more for a story kept back from an earlier edition
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from digest.judge.stories import is_whole
-from digest.model import Article, Period, Story, ThemeMatch
+from digest.model import Article, Period, Points, Story, ThemeMatch
 
 _LONG = 600
 """Words from which an article gains nothing by being longer."""
 
 
-@dataclass(frozen=True, slots=True)
-class Score:
-    """The points of a story, by its parts (see the module)."""
-
-    theme: float
-    recency: float
-    sources: float
-    completeness: float
-    length: float
-    held: float
-
-    @property
-    def total(self) -> float:
-        return round(self.theme + self.recency + self.sources + self.completeness + self.length + self.held, 1)
-
-
-def score(story: Story, match: ThemeMatch | None, period: Period, *, held: bool) -> Score:
+def score(story: Story, match: ThemeMatch | None, period: Period, *, held: bool) -> Points:
     """The points of a story under a theme (None: no theme fits it)."""
     lead = story.lead
     complete = (is_whole(lead), lead.url is not None, lead.dated_by == "author")
-    return Score(
+    return Points(
         theme=theme_points(match),
         recency=round(20 * _recency(story, period), 1),
         sources=round(15 * (1 - 0.5 ** (len(_carriers(story)) - 1)), 1),

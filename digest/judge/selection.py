@@ -7,8 +7,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from digest.judge.scores import Score, is_in, newest, score, theme_points
-from digest.model import LeftOut, Period, Story, StoryState, ThemeMatch
+from digest.judge.scores import is_in, newest, score, theme_points
+from digest.model import LeftOut, Period, Points, Story, StoryState, ThemeMatch
 from digest.settings import Limits, Theme
 
 NEAR_THEME = 0.15
@@ -34,7 +34,7 @@ class Selection:
     """The themes that have stories, in the settings' order, each with its stories in printing order."""
     left_out: tuple[LeftOut, ...]
     """Stories, best first, then the articles that a story already tells."""
-    scores: Mapping[str, Score]
+    scores: Mapping[str, Points]
     """Of every story, by its id, in the theme where it stands or would stand."""
     placements: Mapping[str, Placement]
     """Of every chosen story, by its id."""
@@ -76,7 +76,7 @@ def select(
             scores[story.id] = replace(scores[story.id], theme=theme_points(match))
     return Selection(
         chosen=_printed(candidates, themes, placements, scores),
-        left_out=_left_out(ranked, reasons | refused),
+        left_out=_left_out(ranked, reasons | refused, scores),
         scores=scores,
         placements=placements,
     )
@@ -88,7 +88,7 @@ def _options(story: Story, themes: Sequence[Theme]) -> list[ThemeMatch]:
     return sorted((match for match in story.themes if match.id in order), key=lambda match: (-match.score, order[match.id]))
 
 
-def _rank(story: Story, scores: Mapping[str, Score]) -> tuple[float, float, str]:
+def _rank(story: Story, scores: Mapping[str, Points]) -> tuple[float, float, str]:
     return -scores[story.id].total, -newest(story).timestamp(), story.id
 
 
@@ -144,7 +144,7 @@ def _place(
 
 
 def _printed(
-    candidates: Sequence[Story], themes: Sequence[Theme], placements: Mapping[str, Placement], scores: Mapping[str, Score]
+    candidates: Sequence[Story], themes: Sequence[Theme], placements: Mapping[str, Placement], scores: Mapping[str, Points]
 ) -> tuple[tuple[str, tuple[Story, ...]], ...]:
     printed: dict[str, list[Story]] = {}
     for theme in themes:
@@ -155,7 +155,7 @@ def _printed(
     return tuple((theme, tuple(stories)) for theme, stories in printed.items())
 
 
-def _share_first_places(printed: Mapping[str, list[Story]], scores: Mapping[str, Score]) -> None:
+def _share_first_places(printed: Mapping[str, list[Story]], scores: Mapping[str, Points]) -> None:
     """Where one source opens every theme, let the story of another open the one where that costs least, if it costs little."""
     if len(printed) < 2 or len({stories[0].lead.source for stories in printed.values()}) > 1:
         return
@@ -170,9 +170,9 @@ def _share_first_places(printed: Mapping[str, list[Story]], scores: Mapping[str,
         printed[theme].insert(0, printed[theme].pop(place))
 
 
-def _left_out(ranked: Sequence[Story], reasons: Mapping[str, str | None]) -> tuple[LeftOut, ...]:
+def _left_out(ranked: Sequence[Story], reasons: Mapping[str, str | None], scores: Mapping[str, Points]) -> tuple[LeftOut, ...]:
     out = [
-        LeftOut(story.id, story.lead.title, story.lead.url, reason)
+        LeftOut(story.id, story.lead.title, story.lead.url, reason, scores[story.id])
         for story in ranked
         if (reason := reasons[story.id]) is not None
     ]

@@ -1,10 +1,11 @@
-"""Names of languages and their direction of writing, from the CLDR through Babel."""
+"""How each language names languages, is written and writes numbers, from the CLDR through Babel."""
 
 from __future__ import annotations
 
 from typing import Literal
 
 from babel import Locale, UnknownLocaleError
+from babel.numbers import format_decimal
 
 
 def language_name(code: str, language: str) -> str | None:
@@ -18,3 +19,8 @@ def direction(code: str) -> Literal["ltr", "rtl"]:
         return "rtl" if Locale.parse(code.replace("-", "_")).text_direction == "rtl" else "ltr"
     except (UnknownLocaleError, ValueError):
         return "ltr"
+
+
+def show_number(value: float, language: str, digits: int) -> str:
+    """A number with so many decimals: 0,71 in French, 0.71 in English."""
+    return format_decimal(value, format="0." + "0" * digits, locale=language)
