@@ -9,10 +9,11 @@ articles whose authors wrote their key points.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import exp, log
+from itertools import chain
+from math import exp
 
 from digest.judge.quotable import Fault, fault
 from digest.judge.sections import key_points
@@ -64,15 +65,18 @@ def _within(text: str, spans: Sequence[Span], quoted_words: int) -> list[Span]:
     return kept
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)  # not frozen: that doubles the cost of making one
 class _Sentence:
     start: int
     end: int
     text: str
+    tokens: list[str]
     length: int
     """In tokens."""
-    words: frozenset[str]
-    """Its different tokens."""
+    words: frozenset[str] = frozenset()
+    """Those of its words that the article repeats, or that its title holds."""
+    value: float = 0.0
+    """How many of its words the key points are expected to share."""
 
 
 class _Choice:
@@ -80,28 +84,35 @@ class _Choice:
 
     def __init__(self, article: Article) -> None:
         self.lang = article.lang
-        self.found = _sentences(article)
-        self.likely = _likelihoods(article, self.found)
-        self.weights = _weights(article, self.found, self.likely)
+        found = _sentences(article)
+        self._likely = _weigh(article, found)
+        self._weights = dict(zip(found, _weights(article, found), strict=True))
         self._faults: dict[_Sentence, Fault] = {}
 
     def best(self, limit: int, quoted_words: int, worst: Fault) -> list[tuple[float, _Sentence]]:
         """Scores and sentences, best first, with no fault graver than `worst`: greedily those that raise the expected F most."""
-        left = dict(zip(self.found, self.weights, strict=True))
+        gains = {one: weight * one.value for one, weight in self._weights.items()}
         chosen: list[tuple[float, _Sentence]] = []
         said: frozenset[str] = frozenset()
         value, length = 0.0, _EXPECTED_LENGTH
-        while left and len(chosen) < limit:
-            gains = {one: weight * sum(map(self.likely.__getitem__, one.words - said)) for one, weight in left.items()}
-            ranked = sorted(gains, key=lambda one: (value + gains[one]) / (length + one.length), reverse=True)
-            for one in ranked:
-                del left[one]
+        while gains and len(chosen) < limit:
+            for one in sorted(gains, key=lambda one: (value + gains[one]) / (length + one.length), reverse=True):
+                gain = gains.pop(one)
                 if self._fits(one, [other for _, other in chosen], quoted_words, worst):
-                    chosen.append((2 * gains[one] / (_EXPECTED_LENGTH + one.length), one))
-                    said, value, length = said | one.words, value + gains[one], length + one.length
+                    chosen.append((2 * gain / (_EXPECTED_LENGTH + one.length), one))
+                    value, length = value + gain, length + one.length
                     quoted_words -= len(one.text.split())
+                    self._lower(gains, one.words - said)
+                    said |= one.words
                     break
         return sorted(chosen, key=lambda scored: scored[0], reverse=True)
+
+    def _lower(self, gains: dict[_Sentence, float], said: frozenset[str]) -> None:
+        """Take from what each sentence would add the words that have just been said."""
+        for one in gains:
+            again = one.words & said
+            if again:
+                gains[one] -= self._weights[one] * sum(map(self._likely.__getitem__, again))
 
     def _fits(self, one: _Sentence, chosen: list[_Sentence], quoted_words: int, worst: Fault) -> bool:
         if chosen and len(one.text.split()) > quoted_words:
@@ -115,7 +126,7 @@ class _Choice:
         return len(a & b) > _SAME * min(len(a), len(b))
 
     def _subjects(self, one: _Sentence) -> set[str]:
-        return {lemma(word, self.lang) for word in one.words - STOP_WORDS.get(self.lang, frozenset())}
+        return {lemma(word, self.lang) for word in set(one.tokens) - STOP_WORDS.get(self.lang, frozenset())}
 
 
 def _sentences(article: Article) -> list[_Sentence]:
@@ -123,7 +134,7 @@ def _sentences(article: Article) -> list[_Sentence]:
     found = []
     for start, end in sentences(text, article.lang)[:_MOST_SENTENCES] or _heading(text):
         words = tokens(text[start:end])
-        found.append(_Sentence(start, end, text[start:end], len(words), frozenset(words)))
+        found.append(_Sentence(start, end, text[start:end], words, len(words)))
     return found
 
 
@@ -133,42 +144,40 @@ def _heading(text: str) -> list[Span]:
     return [(text.index(first), text.index(first) + len(first))] if first else []
 
 
-def _likelihoods(article: Article, found: Sequence[_Sentence]) -> dict[str, float]:
-    """For each word of the sentences, how likely the article's key points are to use it, 0 to 1."""
-    counts = Counter(tokens(article.text))
-    lemmas = {word: lemma(word, article.lang) for word in counts}
-    families: Counter[str] = Counter()
-    for word, count in counts.items():
-        families[lemmas[word]] += count
+def _weigh(article: Article, found: Sequence[_Sentence]) -> dict[str, float]:
+    """Gives each sentence its telling words and its value; returns, for each telling word, how likely the article's key points
+    are to use it, 0 to 1. A word said once and not in the title counts little, and for all such words the same."""
+    counts = Counter(chain.from_iterable(one.tokens for one in found))
+    title = counts.keys() & tokens(article.title)
+    telling = frozenset(title).union(word for word, count in counts.items() if count > 1)
     spread: Counter[str] = Counter()
-    first: dict[str, int] = {}
-    headings: set[str] = set()
-    for i, one in enumerate(found):
+    odds: dict[str, float] = {}
+    rare = 2.7 * max(1, counts.total()) ** -0.7
+    early = [rare * exp(0.4 / (1 + i)) for i in range(len(found))]
+    for one, odd in zip(reversed(found), reversed(early), strict=True):
+        one.words = telling.intersection(one.tokens)
         spread.update(one.words)
-        headings.update(one.words if one.length <= _HEADING else ())
-        for word in one.words:
-            first.setdefault(word, i)
-    title = frozenset(tokens(article.title))
-    constant = 1.0 - 0.7 * log(counts.total() or 1)
-    odds = {
-        word: exp(
-            constant
-            + 0.8 * log(counts[word])
-            + 0.3 * log(families[lemmas[word]])
-            + 1.5 * uses / len(found)
-            + 1.0 * (word in title)
-            + 0.3 * (word in headings)
-            + 0.4 / (1 + first[word])
-        )
-        for word, uses in spread.items()
-    }
-    return {word: chance / (1 + chance) for word, chance in odds.items()}
+        odds.update(dict.fromkeys(one.words, odd))
+    families: dict[str, int] = defaultdict(int)
+    for word in telling:
+        families[lemma(word, article.lang)] += counts[word]
+    for word, uses in spread.items():
+        odds[word] *= counts[word] ** 0.8 * families[lemma(word, article.lang)] ** 0.3 * exp(1.5 * uses / len(found))
+    for word in title:
+        odds[word] *= 2.7
+    for word in set(chain.from_iterable(one.words for one in found if one.length <= _HEADING)):
+        odds[word] *= 1.35
+    likely = {word: chance / (1 + chance) for word, chance in odds.items()}
+    for one, odd in zip(found, early, strict=True):
+        once = len(set(one.tokens)) - len(one.words)
+        one.value = sum(map(likely.__getitem__, one.words)) + once * odd / (1 + odd)
+    return likely
 
 
-def _weights(article: Article, found: Sequence[_Sentence], likely: dict[str, float]) -> list[float]:
+def _weights(article: Article, found: Sequence[_Sentence]) -> list[float]:
     """How much the words of each sentence count: more where its neighbours are rich too, and where it speaks of the title."""
     title = {word for word in tokens(article.title) if len(word) > 3}
-    rich = [sum(map(likely.__getitem__, one.words)) / (one.length + 10) for one in found]
+    rich = [one.value / (one.length + 10) for one in found]
     usual = sum(rich) / max(1, len(rich)) or 1.0
     weights = []
     for i, one in enumerate(found):
