@@ -46,12 +46,12 @@ def test_a_base_moves_the_links_of_its_page() -> None:
 
 def test_an_address_that_is_a_feed_is_its_own() -> None:
     with running_site() as site:
-        assert find(f"{site.url}/feed") == (FoundFeed(f"{site.url}/feed"),)
+        assert find(f"{site.url}/feed") == (FoundFeed(f"{site.url}/feed", "La Gazette d'essai"),)
 
 
 def test_an_address_that_moved_for_good_is_followed_where_it_lives() -> None:
     with running_site() as site:
-        assert find(f"{site.url}/moved") == (FoundFeed(f"{site.url}/feed"),)
+        assert find(f"{site.url}/moved") == (FoundFeed(f"{site.url}/feed", "La Gazette d'essai"),)
 
 
 def test_the_feeds_a_page_declares_are_found() -> None:
@@ -61,7 +61,7 @@ def test_the_feeds_a_page_declares_are_found() -> None:
 
 def test_a_page_that_declares_none_is_tried_at_the_usual_places() -> None:
     with running_site({"/": ("text/html", b"<html></html>"), "/rss.xml": ("text/xml", FEED)}) as site:
-        assert find(f"{site.url}/") == (FoundFeed(f"{site.url}/rss.xml"),)
+        assert find(f"{site.url}/") == (FoundFeed(f"{site.url}/rss.xml", "La Gazette d'essai"),)
 
 
 def test_no_feed_anywhere_is_said_with_what_to_do() -> None:

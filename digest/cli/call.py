@@ -95,5 +95,10 @@ def print_json(data: object) -> None:
     sys.stdout.write(json.dumps(data, ensure_ascii=False, indent=2) + "\n")
 
 
+def print_text(text: str) -> None:
+    """A line or a file for another program, on standard output."""
+    sys.stdout.write(text + "\n")
+
+
 def _day(moment: datetime | None) -> date | None:
     return moment.date() if moment else None

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import typer
 
-from digest.cli.call import AsJson, _, clock_of, newsletter, print_json
+from digest.cli.call import AsJson, _, clock_of, newsletter, print_json, print_text
 from digest.config import Config, add_sources
 from digest.errors import N_, UsageError
 
@@ -53,7 +53,7 @@ def sources_add(
         found = _find(url, config)
         if len(found) > 1:
             for feed in found:
-                terminal.say("{url}  {title}", url=feed.url, title=feed.title)
+                print_text(f"{feed.url}  {feed.title}")
             raise UsageError(N_("this page has {n} feeds; choose one: digest sources add ADDRESS"), n=len(found))
         (entry,) = _entries(found, config, name=name) or ({},)
         if not entry:
@@ -81,9 +81,9 @@ def sources_import(
 def sources_export(context: typer.Context) -> None:
     from digest.gather.follow import FoundFeed, write_opml
 
-    with newsletter(context, alone=False) as (config, _store, terminal):
+    with newsletter(context, alone=False) as (config, _store, _terminal):
         feeds = [FoundFeed(source.feed, source.name) for source in config.settings.sources if source.feed]
-        terminal.say("{opml}", opml=write_opml(feeds, title=config.settings.newsletter.name).rstrip("\n"))
+        print_text(write_opml(feeds, title=config.settings.newsletter.name).rstrip("\n"))
 
 
 def _find(url: str, config: Config) -> tuple[FoundFeed, ...]:

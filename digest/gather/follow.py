@@ -15,6 +15,7 @@ from digest.errors import N_, GatherError
 from digest.gather.addresses import is_web
 from digest.gather.blocks import one_line
 from digest.gather.collect import FeedRequest, Fetched, open_session
+from digest.gather.markup import plain
 from digest.settings import Collect
 
 _FEED_TYPES = (
@@ -26,6 +27,9 @@ _FEED_TYPES = (
 )
 _FEED_HEAD = re.compile(rb"<(?:\w+:)?(?:rss|feed|RDF)\b|\"https://jsonfeed\.org/version/", re.IGNORECASE)
 _PAGE_HEAD = re.compile(rb"<!doctype\s+html|<html\b", re.IGNORECASE)
+_FEED_TITLE = re.compile(
+    r"<title\b[^>]*>\s*(?:<!\[CDATA\[(.*?)\]\]>|([^<]*))\s*</title>|\"title\"\s*:\s*\"([^\"]*)\"", re.IGNORECASE | re.DOTALL
+)
 # Where the software of sites puts its feed when a page does not say: WordPress, SPIP, Drupal, Hugo, Ghost, Jekyll.
 _USUAL_PLACES = ("feed/", "spip.php?page=backend", "rss.xml", "index.xml", "atom.xml", "feed.xml", "rss/")
 
@@ -96,15 +100,22 @@ async def find_feeds(url: str, *, limits: Collect, user_agent: str) -> tuple[Fou
         if page.error:
             raise page.error
         if is_feed(page.body):
-            return (FoundFeed(page.moved_to or url),)
+            return (FoundFeed(page.moved_to or url, feed_title(page.body)),)
         declared = feeds_in_page(page.body.decode("utf-8", "replace"), page.url)
         if declared:
             return declared
         for place in usual_places(page.url):
             answer = await ask(place)
             if not answer.error and is_feed(answer.body):
-                return (FoundFeed(place),)
+                return (FoundFeed(place, feed_title(answer.body)),)
     raise GatherError(N_("no feed behind {url}"), hint=N_("look for a link named RSS or Atom on the site"), url=url)
+
+
+def feed_title(body: bytes) -> str:
+    """What a feed calls itself: its first title, which stands before its entries; empty where it has none."""
+    head = body[:20_000].decode("utf-8", "replace")
+    found = _FEED_TITLE.search(head)
+    return plain(unescape(next((part for part in found.groups() if part), ""))) if found else ""
 
 
 def usual_places(url: str) -> tuple[str, ...]:
