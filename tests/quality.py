@@ -1,6 +1,7 @@
 """The quality gate: how well the program judges the data written for it, never below the floors pinned in quality.json.
 
     python -m tests.quality                       each score, its floor and the command that pins it again; exit 1 under a floor
+    python -m tests.quality --misses              what is judged otherwise than labelled, as well
     python -m tests.quality --pin [NAME ...]      raise floors to the present scores: all of them, or those named
     python -m tests.quality --pin NAME --lower    lower one, on purpose
 
@@ -35,17 +36,29 @@ Row = Mapping[str, Any]
 Scores = Mapping[str, float]
 
 
-def main(words: Sequence[str] | None = None, *, pinned: Path = PINNED, measure: Callable[[], Scores] | None = None) -> int:
+@dataclass(frozen=True)
+class Measured:
+    """Scores from 0 to 1 by name (`themes.ia.precision`), and a line for each item judged otherwise than labelled."""
+
+    scores: Scores
+    misses: tuple[str, ...] = ()
+
+
+def main(words: Sequence[str] | None = None, *, pinned: Path = PINNED, measure: Callable[[], Measured] | None = None) -> int:
     """The command; 0 when every score keeps its floor, or when the floors were pinned."""
     parser = argparse.ArgumentParser(prog=COMMAND, description="The quality gate: scores on tests/data against their floors.")
     parser.add_argument("--pin", nargs="*", metavar="NAME", help="raise floors to the present scores: these, or all")
     parser.add_argument("--lower", action="store_true", help="with --pin, let a floor go down")
+    parser.add_argument("--misses", action="store_true", help="show what is judged otherwise than labelled")
     asked = parser.parse_args(words)
-    scores, floors = (measure or scores_of_today)(), read_floors(pinned)
+    measured, floors = (measure or measure_today)(), read_floors(pinned)
+    scores = measured.scores
     if asked.pin is None:
         lines = [verdict(name, scores.get(name), floors.get(name)) for name in sorted(scores.keys() | floors.keys())]
-        sys.stdout.write("\n".join(line.text for line in lines) + "\n")
-        return 0 if all(line.holds for line in lines) else 1
+        holds = all(line.holds for line in lines)
+        misses = measured.misses if asked.misses or not holds else ()
+        sys.stdout.write("\n".join([*misses, *(line.text for line in lines)]) + "\n")
+        return 0 if holds else 1
     try:
         floors = repinned(scores, floors, names=asked.pin, lower=asked.lower)
     except ValueError as error:
@@ -101,9 +114,11 @@ def read_floors(file: Path) -> dict[str, float]:
 # ------------------------------------------------------------------------------------------------ the measures
 
 
-def scores_of_today() -> dict[str, float]:
-    """Every score by its name (`themes.ia.precision`), from 0 to 1."""
-    return {**score_themes(rows("themes")), **score_duplicates(rows("duplicates"))}
+def measure_today() -> Measured:
+    """Everything that is measured."""
+    parts = (measure_themes(rows("themes")), measure_duplicates(rows("duplicates")))
+    scores = {name: score for part in parts for name, score in part.scores.items()}
+    return Measured(scores, tuple(miss for part in parts for miss in part.misses))
 
 
 def rows(name: str) -> list[Row]:
@@ -111,7 +126,7 @@ def rows(name: str) -> list[Row]:
     return [json.loads(line) for line in (DATA / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()]
 
 
-def score_themes(items: Iterable[Row], themes: Themes | None = None) -> dict[str, float]:
+def measure_themes(items: Iterable[Row], themes: Themes | None = None) -> Measured:
     """Macro F1, and precision and recall of each theme that the items know, by the shipped sources.yaml unless told otherwise."""
     themes = themes or shipped_themes()
     items = list(items)
@@ -122,17 +137,25 @@ def score_themes(items: Iterable[Row], themes: Themes | None = None) -> dict[str
         precision, recall = precision_recall([(name in want, name in got) for want, got in verdicts])
         balanced.append(2 * precision * recall / (precision + recall) if precision + recall else 0.0)
         scores |= {f"themes.{name}.precision": precision, f"themes.{name}.recall": recall}
-    return {"themes.macro_f1": sum(balanced) / len(balanced), **scores}
+    misses = tuple(
+        f"themes: {item['title']}: wanted {sorted(want)}, given {sorted(got)}"
+        for item, (want, got) in zip(items, verdicts, strict=True)
+        if want != got
+    )
+    return Measured({"themes.macro_f1": sum(balanced) / len(balanced), **scores}, misses)
 
 
-def score_duplicates(pairs: Iterable[Row]) -> dict[str, float]:
+def measure_duplicates(pairs: Iterable[Row]) -> Measured:
     """Precision and recall of "these two tell the same news", each pair judged alone."""
-    verdicts = []
+    verdicts, misses = [], []
     for pair in pairs:
         found = assign([_side(pair["a"], "a"), _side(pair["b"], "b")], [])
-        verdicts.append((bool(pair["same"]), len({kinship.story for kinship in found}) == 1))
+        same = len({kinship.story for kinship in found}) == 1
+        verdicts.append((bool(pair["same"]), same))
+        if same != pair["same"]:
+            misses.append(f"duplicates: {pair['kind']}: {'merged' if same else 'kept apart'}: {pair['a']['title']}")
     precision, recall = precision_recall(verdicts)
-    return {"duplicates.precision": precision, "duplicates.recall": recall}
+    return Measured({"duplicates.precision": precision, "duplicates.recall": recall}, tuple(misses))
 
 
 def precision_recall(verdicts: Sequence[tuple[bool, bool]]) -> tuple[float, float]:

@@ -21,7 +21,7 @@ def floors(tmp_path: Path) -> Path:
 
 
 def gate(floors: Path, scores: dict[str, float], *words: str) -> int:
-    return quality.main(list(words), pinned=floors, measure=lambda: scores)
+    return quality.main(list(words), pinned=floors, measure=lambda: quality.Measured(scores, ("a: missed",)))
 
 
 def kept(floors: Path) -> dict[str, float]:
@@ -49,7 +49,17 @@ def test_a_score_under_its_floor_fails_and_the_command_to_accept_it_says_lower(
     floors: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert gate(floors, {"a": 0.7999, "b": 0.6}) == 1
-    assert capsys.readouterr().out.splitlines()[0].endswith("--pin a --lower")
+    misses, first, _ = capsys.readouterr().out.splitlines()
+    assert misses == "a: missed"
+    assert first.startswith("FAIL a ")
+    assert first.endswith("--pin a --lower")
+
+
+def test_what_is_missed_is_shown_when_asked(floors: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    gate(floors, {"a": 0.9, "b": 0.5})
+    assert "missed" not in capsys.readouterr().out
+    gate(floors, {"a": 0.9, "b": 0.5}, "--misses")
+    assert "missed" in capsys.readouterr().out
 
 
 def test_a_score_that_is_not_pinned_fails_and_so_does_a_floor_that_nothing_measures(floors: Path) -> None:
@@ -97,8 +107,9 @@ def test_themes_are_scored_each_then_all() -> None:
         {"title": "Une IA de trop", "text": "", "lang": "fr", "labels": []},
         {"title": "L'Europe avance", "text": "", "lang": "fr", "labels": ["ue"]},
     ]
-    scores = quality.score_themes(items, themes)
-    assert scores == {
+    measured = quality.measure_themes(items, themes)
+    assert measured.misses == ("themes: Une IA de trop: wanted [], given ['ia']",)
+    assert measured.scores == {
         "themes.macro_f1": pytest.approx((2 / 3 + 1) / 2),
         "themes.ia.precision": 0.5,
         "themes.ia.recall": 1.0,
@@ -111,5 +122,6 @@ def test_a_pair_merged_by_mistake_costs_precision_and_a_pair_missed_recall() -> 
     merged, missed = dict(quality.rows("duplicates")[0]), dict(quality.rows("duplicates")[0])
     assert merged["same"], "the first pair tells one story"
     other = {**missed["b"], "title": "Tout autre chose", "text": "Rien de commun ici, ni de près ni de loin."}
-    scores = quality.score_duplicates([missed, {**merged, "same": False}, {**missed, "b": other}])
-    assert scores == {"duplicates.precision": 0.5, "duplicates.recall": 0.5}
+    measured = quality.measure_duplicates([missed, {**merged, "same": False}, {**missed, "b": other}])
+    assert measured.scores == {"duplicates.precision": 0.5, "duplicates.recall": 0.5}
+    assert len(measured.misses) == 2
