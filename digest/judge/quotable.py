@@ -28,7 +28,7 @@ def fault(sentence: str, lang: str) -> Fault:
     """The gravest thing that keeps a sentence from being quoted by itself."""
     last = sentence.rstrip("»”“\"')’\u00a0\u202f ")[-1:]
     words = sentence.count(" ") + 1
-    if words < 3 or last in ":?" or _CODE.search(sentence) or _LABEL.match(sentence) or _calls(sentence.lower()):
+    if words < 3 or last in ":?" or _CODE.search(sentence) or _LABEL.match(sentence) or _calls(sentence):
         return Fault.UNREADABLE
     opening = sentence.lstrip(_BEFORE_WORDS)
     if not FEWEST_WORDS <= words <= MOST_WORDS or _leans(opening, lang):
@@ -48,7 +48,7 @@ _OPENINGS = {
         surtout notamment par[ ](?:ailleurs|conséquent|contre|exemple|suite) pour[ ](?:cela|ce[ ]faire|autant) en[
         ](?:effet|revanche|outre|plus|fait) en[ ](?:conséquence|clair|somme|d['’]autres[ ]termes|parallèle|retour|ce[ ]sens)
         de[ ](?:plus|même|fait|là|ce[ ]fait|leur[ ]côté) du[ ]coup au[ ]contraire à[ ](?:l['’]inverse|ce[ ]titre|cet?(?:te)?[
-        ]\\w+|l['’]issue) autrement bref d['’]ailleurs d['’]une[ ]part d['’]autre[ ]part d['’]où dès[ ]lors dans[
+        ]\\w+|l['’]issue) autrement bref d['’]ailleurs d['’]une[ ]part d['’]autre[ ]part d['’]où d['’]autant dès[ ]lors dans[
         ]ce(?:s|t|tte)? sur[ ]ce malgré[ ](?:cela|tout) résultat idem parce[ ]que tels? telles? là ci-dessous ci-dessus
         premièrement deuxièmement troisièmement tout[ ]d['’]abord quant[ ]à voilà voici également
     """,
@@ -64,17 +64,18 @@ _OPENINGS = {
         one[ ]of[ ]them after[ ](?:this|that)
     """,
     "de": """
-        das[ ](?:ist|war|wird|zeigt|hei(?:ß|ss)t|bedeutet|gilt|liegt|soll|kann|macht|sei) dies diese[mnrs]?(?![
-        ](?:Jahr|Woche|Monat)) es(?![ ]gibt\\b) er sie ihre?n? aber und oder denn also doch jedoch dann danach dabei dadurch
-        dafür dagegen daher damit darauf darin darum davon dazu deshalb deswegen trotzdem au(?:ß|ss)erdem zudem allerdings
-        schlie(?:ß|ss)lich so zum[ ]beispiel beispielsweise hier dort solche[rs]? auch weiter(?:hin)? stattdessen hingegen
-        dennoch somit folglich etwa letztere[rs]? jene[rs]? sein(?:e[mnrs]?)?
+        das[
+        ](?:will|hat|hätte|führt|geht|ermöglicht|betrifft|ist|war|wird|zeigt|hei(?:ß|ss)t|bedeutet|gilt|liegt|soll|kann|macht|sei)
+        dies diese[mnrs]?(?![ ](?:Jahr|Woche|Monat)) es(?![ ]gibt\\b) er sie ihre?n? aber und oder denn also doch jedoch dann
+        danach dabei dadurch dafür dagegen daher damit darauf darin darum davon dazu deshalb deswegen trotzdem au(?:ß|ss)erdem
+        zudem allerdings schlie(?:ß|ss)lich so zum[ ]beispiel beispielsweise hier dort solche[rs]? auch weiter(?:hin)?
+        stattdessen hingegen dennoch somit folglich etwa letztere[rs]? jene[rs]? sein(?:e[mnrs]?)?
     """,
     "es": """
         es eso est[aeo]s? es[aeo]s? ello ell[ao]s? él aquell[ao]s? pero y e o u así entonces además sin[ ]embargo no[
         ]obstante por[ ](?:eso|ello|lo[ ]tanto|tanto|ejemplo|otra?|consiguiente|su[ ]parte) en[
-        ](?:cambio|efecto|este|esta|ese|esa|otras) de[ ](?:hecho|esta|este) también aunque[ ]es después luego finalmente con[
-        ](?:es[ao]s?|est[aeo]s?) otr[ao]s? aquí allí dich[ao]s? es[ ]decir sus?
+        ](?:cambio|efecto|este|esta|ese|esa|otras) de[ ](?:hecho|esta|este) también por[ ]el[ ]contrario para[ ]ello aunque[
+        ]es después luego finalmente con[ ](?:es[ao]s?|est[aeo]s?) otr[ao]s? aquí allí dich[ao]s? es[ ]decir sus?
     """,
     "it": """
         quest[aeio] quest['’] quell[aeio] ciò ess[aeio] lui lei loro ma e ed o quindi però tuttavia inoltre infatti dunque
@@ -89,23 +90,24 @@ _OPENINGS = {
 }
 """How sentences begin that lean on the one before, one expression a word ("[ ]" is a space), as regular expressions."""
 _CALLS = """
-    abonnez-vous|inscrivez-vous|désabonn|suivez-nous|rejoignez-nous|partagez |n'hésitez|cliquez|téléchargez |contactez
-    écrivez-nous|consultez |lire aussi|lire également|lire la suite|à lire |a lire |en savoir plus|pour aller plus loin
-    voir aussi|temps de lecture|tous droits réservés|mentions légales|ci-dessous|ci-dessus|ci-contre|rendez-vous sur|propos recueillis|faites un don|réservez
-    subscribe|sign up|follow us|join us|share this|contact us|click here|click on|read more|read also|see also
-    stay tuned|get in touch|all rights reserved|privacy policy|minute read|min read|see below|as follows|log in to|register now|donate now|sponsored
-    abonnieren|jetzt anmelden|mehr dazu|lesen sie|folgen sie|siehe unten|lesezeit|alle rechte vorbehalten|affiliate
-    suscríb|síguenos|haz clic|haga clic|lee también|leer más|regístrate|iscriviti|seguici|clicca|leggi anche|leggi tutto
-    subscreva|inscreva-se|siga-nos|clique |leia também|leia mais|©|(c) 20
+    abonnez-vous | inscrivez-vous | désabonn | suivez-nous | rejoignez-nous | partagez | n'hésitez | cliquez | téléchargez
+    contactez | écrivez-nous | consultez | lire aussi | lire également | lire la suite | à lire | a lire | en savoir plus
+    pour aller plus loin | voir aussi | temps de lecture | tous droits réservés | mentions légales | ci-dessous | ci-dessus
+    ci-contre | rendez-vous sur | propos recueillis | faites un don | réservez | subscribe | sign up | follow us | join us
+    share this | contact us | click here | click on | read more | read also | see also | stay tuned | get in touch
+    all rights reserved | privacy policy | minute read | min read | see below | as follows | log in to | register now
+    donate now | sponsored | abonnieren | jetzt anmelden | mehr dazu | lesen sie | folgen sie | siehe unten | lesezeit
+    alle rechte vorbehalten | affiliate | suscríb | síguenos | haz clic | haga clic | lee también | leer más | regístrate
+    iscriviti | seguici | clicca | leggi anche | leggi tutto | subscreva | inscreva-se | siga-nos | clique | leia também
+    leia mais | © | (c) 20
 """
 """What only a call to the reader, a credit or a pointer to something else on the page holds, in lower case."""
 _COOKIES = "accept|refus|consent|utilis|use|verwend|akzept|acept|accett|aceit|navig|expérience|experience"
 _LABELS = """
     photos? crédits? credits? images? illustrations? visuel sources? légende fig(?:ure|\\.)? tableau table foto bild quelle
-    abbildung imagen fuente immagine fonte auteure? author autor autore par by von publié published mis[ ]à[ ]jour updated traduction tags?
-    note nota nb
-    mots[ -]clés keywords contact lieu dates? horaires? tarifs? inscriptions? bonjour merci thanks hello hi dear chers? chères?
-    bienvenue welcome vielen[ ]dank hallo liebe gracias hola grazie obrigad[oa]
+    abbildung imagen fuente immagine fonte auteure? author autor autore par by von publié published mis[ ]à[ ]jour updated
+    traduction tags? note nota nb mots[ -]clés keywords contact lieu dates? horaires? tarifs? inscriptions? bonjour merci
+    thanks hello hi dear chers? chères? bienvenue welcome vielen[ ]dank hallo liebe gracias hola grazie obrigad[oa]
 """
 _BEFORE_WORDS = "«“„\"'‘(—–-\u00a0\u202f "
 _CODE = re.compile(r"[{}=<>\\|$#`~^_@]|[(\[](?<=\w.)|://|\.\. ")
@@ -119,11 +121,12 @@ def _any_of(expressions: str) -> str:
 
 _LEANING = {lang: re.compile(rf"(?:{_any_of(words)})(?:\b|(?<=['’]))", re.IGNORECASE) for lang, words in _OPENINGS.items()}
 _LABEL = re.compile(rf"(?:{_any_of(_LABELS)})\b(?:\s*[:|(©!,–—-]|\s+(?:le|on|par|by|am|à|to|you|et|and|für|\d)\b)", re.IGNORECASE)
-_CALL = tuple(call.strip() for line in _CALLS.strip().splitlines() for call in line.strip().split("|"))
+_CALL = tuple(call.strip() for line in _CALLS.strip().splitlines() for call in line.split("|"))
 _DATE = re.compile(r"\W*(?:\w+,? ){0,2}\d{1,2}(?:er|st|nd|rd|th|\.)? \w+\.?,? \d{4}\W*(?:\w+\W*){0,3}")
 
 
-def _calls(lowered: str) -> bool:
+def _calls(sentence: str) -> bool:
+    lowered = sentence.lower().replace("’", "'")
     if any(map(lowered.__contains__, _CALL)):
         return True
     if "cookie" in lowered and re.search(_COOKIES, lowered):
