@@ -120,54 +120,64 @@ async def _read_feeds(
     feeds: Sequence[Source], settings: Settings, before: Mapping[str, SourceState], now: datetime
 ) -> AsyncIterator[tuple[SourceRead, ...]]:
     """The feeds, in the order in which they are read: fetching and parsing go on while the caller stores."""
-    ready: asyncio.Queue[SourceRead] = asyncio.Queue(_READY)
+    ready: asyncio.Queue[SourceRead | Exception] = asyncio.Queue(_READY)
     processes = min(len(feeds), os.cpu_count() or 1)
     async with open_workers(processes) as workers:
         reading = asyncio.create_task(_read_into(ready, feeds, settings, before, workers, now))
         try:
             left = len(feeds)
             while left:
-                batch = [await _next(ready, reading)]
-                await asyncio.sleep(0)  # let the others that are at the door come in
-                while not ready.empty():
-                    batch.append(ready.get_nowait())
+                batch = await _together(ready)
                 left -= len(batch)
-                yield tuple(batch)
+                yield batch
         finally:
             reading.cancel()
             await asyncio.gather(reading, return_exceptions=True)
 
 
 async def _read_into(
-    ready: asyncio.Queue[SourceRead],
+    ready: asyncio.Queue[SourceRead | Exception],
     feeds: Sequence[Source],
     settings: Settings,
     before: Mapping[str, SourceState],
     workers: Workers,
     now: datetime,
 ) -> None:
+    """Put every feed in `ready` once it is read; or what went wrong, which no feed can cause."""
     by_key = {source.key: source for source in feeds}
     requests = [_request(source, before[source.key], now) for source in feeds]
     room = asyncio.Semaphore(_READY)
 
-    async def read(source: Source, answer: Fetched) -> None:
+    async def read(answer: Fetched) -> None:
+        source = by_key[answer.key]
         await ready.put(await _read_feed(source, answer, before[source.key], workers, settings.newsletter, now))
+
+    async def parse(answer: Fetched) -> None:
+        await read(answer)
         room.release()
 
-    async with asyncio.TaskGroup() as group:
-        async for answer in collect(requests, limits=settings.collect, user_agent=user_agent(settings.newsletter)):
-            await room.acquire()  # so that few bodies wait for a worker
-            group.create_task(read(by_key[answer.key], answer))
+    try:
+        async with asyncio.TaskGroup() as group:
+            async for answer in collect(requests, limits=settings.collect, user_agent=user_agent(settings.newsletter)):
+                if answer.body:
+                    await room.acquire()  # so that few bodies wait for a worker
+                    group.create_task(parse(answer))
+                else:
+                    await read(answer)
+    except Exception as error:  # handed to whoever waits for the sources
+        await ready.put(error)
 
 
-async def _next(ready: asyncio.Queue[SourceRead], reading: asyncio.Task[None]) -> SourceRead:
-    """The next source that is ready. Raises what `reading` ended with, where it ended too early."""
-    getting = asyncio.create_task(ready.get())
-    await asyncio.wait((getting, reading), return_when=asyncio.FIRST_COMPLETED)
-    if not getting.done() and ready.empty():
-        getting.cancel()
-        reading.result()
-    return await getting
+async def _together(ready: asyncio.Queue[SourceRead | Exception]) -> tuple[SourceRead, ...]:
+    """The sources that are ready now, at least one. Raises what went wrong."""
+    batch = [await ready.get()]
+    await asyncio.sleep(0)  # those that are at the door come in
+    while not ready.empty():
+        batch.append(ready.get_nowait())
+    for read in batch:
+        if isinstance(read, Exception):
+            raise read
+    return tuple(read for read in batch if not isinstance(read, Exception))
 
 
 async def _read_feed(
