@@ -208,11 +208,13 @@ class Points:
     sources: float
     completeness: float
     length: float
+    language: float
     held: float
 
     @property
     def total(self) -> float:
-        return round(self.theme + self.recency + self.sources + self.completeness + self.length + self.held, 1)
+        parts = (self.theme, self.recency, self.sources, self.completeness, self.length, self.language, self.held)
+        return round(sum(parts), 1)
 
 
 @dataclass(frozen=True, slots=True)

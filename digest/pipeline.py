@@ -113,6 +113,7 @@ def build_edition(
         themes=settings.themes,
         limits=newsletter.limits,
         period=period,
+        language=newsletter.language,
         states={story: state for story, (state, _) in used.items()},
         published_in={story: edition for story, (state, edition) in used.items() if state == "published"},
         uncapped={source.name for source in settings.sources if source.folder},

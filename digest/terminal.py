@@ -179,7 +179,8 @@ class Terminal:
 
     def _parts(self, points: Points) -> str:
         message = N_(
-            "theme {theme}, recency {recency}, sources {sources}, completeness {completeness}, length {length}, held {held}"
+            "theme {theme}, recency {recency}, sources {sources}, completeness {completeness}, length {length}, "
+            "language {language}, held {held}"
         )
         return self._words(message, {part: self._figure(worth, 1) for part, worth in asdict(points).items()})
 

@@ -16,7 +16,7 @@ from . import editions
 from .conftest import Digest
 from .test_cli import write_newsletter
 
-POINTS = Points(theme=32.0, recency=18.0, sources=7.5, completeness=15.0, length=5.0, held=0.0)
+POINTS = Points(theme=32.0, recency=18.0, sources=7.5, completeness=15.0, length=5.0, language=0.0, held=0.0)
 ARTICLE = "---\ntitle: {title}\nurl: https://{n}.example/a\ndate: 2026-11-2{n}\n---\n\n{text}\n"
 
 
@@ -53,7 +53,7 @@ def test_every_story_of_a_plan_has_its_points_by_parts(planned: Path, digest: Di
     for story in by_title(edition).values():
         points = dict(story["points"])
         assert points.pop("total") == pytest.approx(sum(points.values()))
-        assert set(points) == {"theme", "recency", "sources", "completeness", "length", "held"}
+        assert set(points) == {"theme", "recency", "sources", "completeness", "length", "language", "held"}
     assert by_title(edition)["La tarte aux pommes"]["points"]["theme"] == 0.0
 
 

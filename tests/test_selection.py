@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from digest.judge.scores import counts_from, is_in, score
 from digest.judge.selection import Placement, Selection, select
-from digest.model import Article, Period, Story, StoryState, ThemeMatch
+from digest.model import Article, Period, Points, Story, StoryState, ThemeMatch
 from digest.settings import Limits, Theme
 
 PERIOD = Period(datetime(2026, 11, 1, tzinfo=UTC), datetime(2026, 12, 1, tzinfo=UTC))
@@ -40,7 +40,7 @@ def story(id: str, *, ia: float = 0.8, europe: float = 0.0, others: Sequence[Art
 def choose(
     stories: Sequence[Story], *, limits: Limits | None = None, states: dict[str, StoryState] | None = None, **more: Any
 ) -> Selection:
-    return select(stories, themes=THEMES, limits=limits or Limits(), period=PERIOD, states=states or {}, **more)
+    return select(stories, themes=THEMES, limits=limits or Limits(), period=PERIOD, language="fr", states=states or {}, **more)
 
 
 def printed(selection: Selection) -> dict[str, list[str]]:
@@ -164,13 +164,16 @@ def test_a_story_is_in_the_period_when_any_of_its_articles_is() -> None:
 
 def test_a_score_is_the_sum_of_its_parts() -> None:
     told = story("a", also_in=("x", "y"), others=[article("b", published=PERIOD.until - timedelta(days=3))])
-    points = score(told, told.themes[0], PERIOD, held=True)
-    assert (points.theme, points.recency, points.sources, points.completeness, points.length, points.held) == (
-        32.0, 18.0, 13.1, 15.0, 5.0, 5.0,
-    )  # fmt: skip
-    assert points.total == 88.1
+    points = score(told, told.themes[0], PERIOD, language="fr", held=True)
+    assert points == Points(theme=32.0, recency=18.0, sources=13.1, completeness=15.0, length=2.5, language=5.0, held=5.0)
+    assert points.total == 90.6
+
+
+def test_a_story_in_the_newsletters_language_comes_before_its_equal_in_another() -> None:
+    stories = [story("a", ia=0.9, lang="en"), story("b", ia=0.9)]
+    assert printed(choose(stories)) == {"ia": ["b", "a"]}
 
 
 def test_an_excerpt_without_address_or_date_of_its_own_has_no_points_for_completeness() -> None:
     bare = story("a", text="Un début…", url=None, published=None, dated_by=None)
-    assert score(bare, None, PERIOD, held=False).completeness == 0.0
+    assert score(bare, None, PERIOD, language="fr", held=False).completeness == 0.0

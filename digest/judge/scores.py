@@ -5,7 +5,8 @@ recency       20 x how far through the period it was published: 0 at its first m
               10 where only a file dates it
 sources       15 x (1 - 1/2^(n-1)), n being the sources that carry it: 0 for one, 7.5 for two, 11.3 for three
 completeness  15 x a third each for a text that is there to its end, an address, and a date given by the author
-length        10 x its words / 600, at most 10
+length        5 x its words / 600, at most 5
+language      5 when it is written in the newsletter's own language, which every reader reads
 held           5 more for a story kept back from an earlier edition
 """
 
@@ -20,8 +21,8 @@ _LONG = 600
 """Words from which an article gains nothing by being longer."""
 
 
-def score(story: Story, match: ThemeMatch | None, period: Period, *, held: bool) -> Points:
-    """The points of a story under a theme (None: no theme fits it)."""
+def score(story: Story, match: ThemeMatch | None, period: Period, *, language: str, held: bool) -> Points:
+    """The points of a story under a theme (None: no theme fits it), in a newsletter written in `language`."""
     lead = story.lead
     complete = (is_whole(lead), lead.url is not None, lead.dated_by == "author")
     return Points(
@@ -29,7 +30,8 @@ def score(story: Story, match: ThemeMatch | None, period: Period, *, held: bool)
         recency=round(20 * _recency(story, period), 1),
         sources=round(15 * (1 - 0.5 ** (len(_carriers(story)) - 1)), 1),
         completeness=round(15 * sum(complete) / len(complete), 1),
-        length=round(10 * min(1.0, len(lead.text.split()) / _LONG), 1),
+        length=round(5 * min(1.0, len(lead.text.split()) / _LONG), 1),
+        language=5.0 if lead.lang == language else 0.0,
         held=5.0 if held else 0.0,
     )
 

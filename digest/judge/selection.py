@@ -46,6 +46,7 @@ def select(
     themes: Sequence[Theme],
     limits: Limits,
     period: Period,
+    language: str,
     states: Mapping[str, StoryState],
     published_in: Mapping[str, str] | None = None,
     held_for: Collection[str] = (),
@@ -60,7 +61,9 @@ def select(
     """
     options = {story.id: _options(story, themes) for story in stories}
     scores = {
-        story.id: score(story, next(iter(options[story.id]), None), period, held=states.get(story.id) == "held")
+        story.id: score(
+            story, next(iter(options[story.id]), None), period, language=language, held=states.get(story.id) == "held"
+        )
         for story in stories
     }
     ranked = sorted(stories, key=lambda story: _rank(story, scores))
