@@ -21,9 +21,10 @@ from pathlib import Path
 from typing import Any
 
 from digest.judge.stories import assign
+from digest.judge.takeaways import takeaways
 from digest.judge.themes import Themes
-from digest.model import Article
-from digest.settings import parse
+from digest.model import Article, Takeaway
+from digest.settings import Limits, parse
 from digest.yaml_text import read_yaml
 
 ROOT = Path(__file__).parent.parent
@@ -31,6 +32,8 @@ DATA = Path(__file__).parent / "data"
 PINNED = Path(__file__).parent / "quality.json"
 COMMAND = ".venv/bin/python -m tests.quality"
 DAY = datetime(2026, 11, 20, 9, tzinfo=UTC)
+
+MOST_TAKEAWAYS = Limits().takeaways_per_story
 
 Row = Mapping[str, Any]
 Scores = Mapping[str, float]
@@ -116,7 +119,7 @@ def read_floors(file: Path) -> dict[str, float]:
 
 def measure_today() -> Measured:
     """Everything that is measured."""
-    parts = (measure_themes(rows("themes")), measure_duplicates(rows("duplicates")))
+    parts = (measure_themes(rows("themes")), measure_duplicates(rows("duplicates")), measure_takeaways(rows("takeaways")))
     scores = {name: score for part in parts for name, score in part.scores.items()}
     return Measured(scores, tuple(miss for part in parts for miss in part.misses))
 
@@ -156,6 +159,34 @@ def measure_duplicates(pairs: Iterable[Row]) -> Measured:
             misses.append(f"duplicates: {pair['kind']}: {'merged' if same else 'kept apart'}: {pair['a']['title']}")
     precision, recall = precision_recall(verdicts)
     return Measured({"duplicates.precision": precision, "duplicates.recall": recall}, tuple(misses))
+
+
+def measure_takeaways(items: Iterable[Row], choose: Callable[[Article], Sequence[Takeaway]] | None = None) -> Measured:
+    """Precision and recall of the author's own points, and of the sentences chosen where there are none.
+
+    An item has either the points of its `section`, or the sentences `worth` quoting, of which three are enough. What stands in
+    neither list (questions, credits, calls to subscribe, "Cela…") was judged not worth it by whoever labelled the item.
+    """
+    choose = choose or _usual_takeaways
+    verdicts: dict[str, list[tuple[bool, bool]]] = {"section": [], "extract": []}
+    misses = []
+    for item in items:
+        kind = "section" if "section" in item else "extract"
+        wanted = item["section"][:MOST_TAKEAWAYS] if kind == "section" else item["worth"]
+        given = [one.text if one.made_by == kind else f"{one.made_by}: {one.text}" for one in choose(_headline(item))]
+        right = [words for words in given if words in wanted]
+        lacking = min(MOST_TAKEAWAYS, len(wanted)) - len(right)
+        verdicts[kind] += [(words in wanted, True) for words in given] + [(True, False)] * lacking
+        misses += [f"takeaways: {item['title']}: {words}" for words in given if words not in wanted]
+    scores: dict[str, float] = {}
+    for kind, found in verdicts.items():
+        precision, recall = precision_recall(found)
+        scores |= {f"takeaways.{kind}.precision": precision, f"takeaways.{kind}.recall": recall}
+    return Measured(scores, tuple(misses))
+
+
+def _usual_takeaways(article: Article) -> Sequence[Takeaway]:
+    return takeaways(article, limit=MOST_TAKEAWAYS, quoted_words=Limits().quoted_words_per_article)
 
 
 def precision_recall(verdicts: Sequence[tuple[bool, bool]]) -> tuple[float, float]:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 
 from digest.judge.themes import Themes
+from digest.language.sentences import sentences
+from digest.model import Article, MadeBy, Takeaway
 from digest.settings import Theme
 
 from . import quality
@@ -33,7 +36,7 @@ def test_the_program_judges_as_well_as_it_did(capsys: pytest.CaptureFixture[str]
 
 
 def test_every_kind_of_judgement_is_pinned() -> None:
-    assert {name.partition(".")[0] for name in quality.read_floors(quality.PINNED)} >= {"themes", "duplicates"}
+    assert {name.partition(".")[0] for name in quality.read_floors(quality.PINNED)} == {"themes", "duplicates", "takeaways"}
 
 
 def test_each_score_is_told_with_its_floor_and_the_command_to_pin_it_again(
@@ -125,3 +128,54 @@ def test_a_pair_merged_by_mistake_costs_precision_and_a_pair_missed_recall() -> 
     measured = quality.measure_duplicates([missed, {**merged, "same": False}, {**missed, "b": other}])
     assert measured.scores == {"duplicates.precision": 0.5, "duplicates.recall": 0.5}
     assert len(measured.misses) == 2
+
+
+def chosen(*texts: str, made_by: MadeBy = "extract") -> Callable[[Article], Sequence[Takeaway]]:
+    """Chooses these words of any article."""
+
+    def choose(article: Article) -> Sequence[Takeaway]:
+        starts = [(article.text.index(text), text) for text in texts]
+        return [Takeaway(article.text, article.id, start, start + len(text), made_by) for start, text in starts]
+
+    return choose
+
+
+EXTRACT = {"title": "T", "lang": "fr", "text": "Une. Deux. Trois. Quatre. Cinq.", "worth": ["Une.", "Deux.", "Trois.", "Quatre."]}
+SECTION = {"title": "T", "lang": "fr", "text": "## À retenir\n\n- Une.\n- Deux.", "section": ["Une.", "Deux."]}
+
+
+@pytest.mark.parametrize(
+    ("item", "choose", "precision", "recall"),
+    [
+        (EXTRACT, chosen("Une.", "Trois.", "Quatre."), 1.0, 1.0),
+        (EXTRACT, chosen("Une.", "Trois.", "Cinq."), 2 / 3, 2 / 3),
+        (EXTRACT, chosen("Une."), 1.0, 1 / 3),
+        (EXTRACT, chosen("Une.", made_by="section"), 0.0, 0.0),
+        (SECTION, chosen("Une.", "Deux.", made_by="section"), 1.0, 1.0),
+        (SECTION, chosen("Une.", made_by="section"), 1.0, 0.5),
+        (SECTION, chosen("Une.", "Deux."), 0.0, 0.0),
+        (SECTION, chosen(), 1.0, 0.0),
+    ],
+)
+def test_takeaways_are_scored_on_what_an_author_or_a_reader_would_keep(
+    item: dict[str, object], choose: Callable[[Article], Sequence[Takeaway]], precision: float, recall: float
+) -> None:
+    kind = "section" if item is SECTION else "extract"
+    scores = quality.measure_takeaways([item], choose).scores
+    found = (scores[f"takeaways.{kind}.precision"], scores[f"takeaways.{kind}.recall"])
+    assert found == pytest.approx((precision, recall))
+
+
+def test_the_first_three_sentences_do_worse_than_the_program() -> None:
+    def first_three(article: Article) -> Sequence[Takeaway]:
+        spans = sentences(article.text, article.lang)[:3]
+        return [Takeaway(article.text, article.id, start, end, "extract") for start, end in spans]
+
+    items = [row for row in quality.rows("takeaways") if "worth" in row]
+    first, program = quality.measure_takeaways(items, first_three).scores, quality.measure_takeaways(items).scores
+    assert first["takeaways.extract.precision"] < program["takeaways.extract.precision"] - 0.15
+
+
+def test_the_labels_of_takeaways_are_words_of_their_articles() -> None:
+    for row in quality.rows("takeaways"):
+        assert all(words in row["text"] for words in row.get("section", row.get("worth"))), row["title"]
