@@ -39,7 +39,7 @@ schema: $(VENV)/installed-dev ## write docs/sources.schema.json again
 .PHONY: messages
 messages: $(VENV)/installed-dev ## find the words to translate, into locales/
 	$(BIN)/pybabel --quiet extract -F babel.cfg -k N_ --omit-header --sort-by-file --no-location -o locales/digest.pot .
-	$(BIN)/pybabel --quiet update -D digest -l fr -i locales/digest.pot -d locales --omit-header --no-fuzzy-matching
+	$(BIN)/pybabel --quiet update -D digest -l fr -i locales/digest.pot -d locales --omit-header --no-fuzzy-matching --ignore-obsolete --width 120
 	rm locales/digest.pot
 
 .PHONY: lock
