@@ -38,91 +38,97 @@ def fault(sentence: str, lang: str) -> Fault:
     return Fault.NONE
 
 
+_IL = (  # but not "Il faut que…", "Il est recommandé de…": nothing stands before them
+    r"il(?!_(?:faut|faudra|existe|convient|suffit|vaut_mieux|y_a|n['’]y_a|n['’]existe|peut_(?:être|arriver)"
+    r"|(?:est|sera|serait|n['’]est)_(?:\w+_){1,3}(?:de|que|d['’]\w+|qu['’]\w+))\b)"
+)
 _OPENINGS = {
-    "fr": """
-        cela ceci ça ce(?![ ](?:jour|mois|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|guide|rapport)\\b) cet(?![
-        ](?:article|été|automne|hiver|après-midi)\\b) cette(?![ ](?:année|semaine|étude|nuit)\\b) ces c['’] ils elles? eux lui
-        celui celle ceux celles l['’]une? les[ ]uns leurs? y on[ ]y l['’]autre les[ ]autres (?:un|une|d)['’ ]autres? il(?![
-        ](?:faut|faudra|existe|convient|suffit|y[ ]a|n['’]y[ ]a|n['’]existe|est[ ]\\w+(?:[ ](?:de|que)|[ ]d['’]|[
-        ]qu['’]))\\b) mais et ou or car donc puis ainsi aussi alors ensuite enfin toutefois cependant pourtant néanmoins sinon
-        surtout notamment par[ ](?:ailleurs|conséquent|contre|exemple|suite) pour[ ](?:cela|ce[ ]faire|autant) en[
-        ](?:effet|revanche|outre|plus|fait) en[ ](?:conséquence|clair|somme|d['’]autres[ ]termes|parallèle|retour|ce[ ]sens)
-        de[ ](?:plus|même|fait|là|ce[ ]fait|leur[ ]côté) du[ ]coup au[ ]contraire à[ ](?:l['’]inverse|ce[ ]titre|cet?(?:te)?[
-        ]\\w+|l['’]issue) autrement bref d['’]ailleurs d['’]une[ ]part d['’]autre[ ]part d['’]où d['’]autant dès[ ]lors dans[
-        ]ce(?:s|t|tte)? sur[ ]ce malgré[ ](?:cela|tout) résultat idem parce[ ]que tels? telles? là ci-dessous ci-dessus
-        premièrement deuxièmement troisièmement tout[ ]d['’]abord quant[ ]à voilà voici également
+    "fr": _IL
+    + """
+        cela ceci ça ce(?!_(?:jour|mois|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|guide|rapport)\\b)
+        cet(?!_(?:article|été|automne|hiver|après-midi)\\b) cette(?!_(?:année|semaine|étude|nuit)\\b) ces c['’] ils elles? eux
+        lui celui celle ceux celles l['’]une? les_uns leurs? y on_y l['’]autre les_autres (?:un|une|d)['’ ]autres? mais et ou
+        or car donc puis ainsi aussi alors ensuite enfin toutefois cependant pourtant néanmoins sinon surtout notamment
+        par_(?:ailleurs|conséquent|contre|exemple|suite) pour_(?:cela|ce_faire|autant) en_(?:effet|revanche|outre|plus|fait)
+        en_(?:conséquence|clair|somme|d['’]autres_termes|parallèle|retour|ce_sens) de_(?:plus|même|fait|là|ce_fait|leur_côté)
+        du_coup au_contraire à_(?:l['’]inverse|ce_titre|cet?(?:te)?_\\w+|l['’]issue) autrement bref d['’]ailleurs
+        d['’]une_part d['’]autre_part d['’]où d['’]autant dès_lors dans_ce(?:s|t|tte)? sur_ce malgré_(?:cela|tout) résultat
+        idem parce_que tels? telles? là ci-dessous ci-dessus premièrement deuxièmement troisièmement tout_d['’]abord quant_à
+        voilà voici également
     """,
     "en": """
-        (?:this|these|that|those)(?![ ](?:year|month|week|summer|autumn|winter|spring|report|article|study|lesson)\\b) its?
+        (?:this|these|that|those)(?!_(?:year|month|week|summer|autumn|winter|spring|report|article|study|lesson)\\b) its?
         it['’]s they their theirs them he his him she her hers but and or so yet also then thus hence however therefore
         moreover furthermore besides instead nevertheless nonetheless meanwhile otherwise similarly likewise finally secondly
-        thirdly second third additionally consequently still such there['’]s here next again another others? for[
-        ](?:example|instance|this|that) because[ ]of[ ]this in[ ](?:addition|other[
-        ]words|fact|contrast|this|that|these|those|such|short|turn|particular|both) as[ ](?:a[ ]result|such|noted) as[
-        ](?:mentioned|shown|you) on[ ](?:the[ ]other[ ]hand|the[ ]contrary|this) to[ ]do[ ](?:this|so|that) with[ ]this at[
-        ]this by[ ]this the[ ](?:former|latter|above|following|second|third|other) both which note[ ]that (?:first|last)ly
-        one[ ]of[ ]them after[ ](?:this|that)
+        thirdly second third additionally consequently still such there['’]s here next again another others
+        for_(?:example|instance|this|that) because_of_this
+        in_this(?!_(?:article|guide|lesson|report|post|workshop|episode|study|year|month|week)\\b)
+        in_(?:addition|other_words|fact|contrast|that|these|those|such|short|turn|particular|both) as_(?:a_result|such|noted)
+        as_(?:mentioned|shown|you) on_(?:the_other_hand|the_contrary|this) to_do_(?:this|so|that) with_this at_this by_this
+        the_(?:former|latter|above|following|second|third|other) both which note_that (?:first|last)ly one_of_them
+        after_(?:this|that)
     """,
     "de": """
-        das[
-        ](?:will|hat|hätte|führt|geht|ermöglicht|betrifft|ist|war|wird|zeigt|hei(?:ß|ss)t|bedeutet|gilt|liegt|soll|kann|macht|sei)
-        dies diese[mnrs]?(?![ ](?:Jahr|Woche|Monat)) es(?![ ]gibt\\b) er sie ihre?n? aber und oder denn also doch jedoch dann
-        danach dabei dadurch dafür dagegen daher damit darauf darin darum davon dazu deshalb deswegen trotzdem au(?:ß|ss)erdem
-        zudem allerdings schlie(?:ß|ss)lich so zum[ ]beispiel beispielsweise hier dort solche[rs]? auch weiter(?:hin)?
-        stattdessen hingegen dennoch somit folglich etwa letztere[rs]? jene[rs]? sein(?:e[mnrs]?)?
+        das_(?:will|hat|hätte|führt|geht|ermöglicht|betrifft|ist|war|wird)
+        das_(?:zeigt|hei(?:ß|ss)t|bedeutet|gilt|liegt|soll|kann|macht|sei) dies diese[mnrs]?(?!_(?:Jahr|Woche|Monat))
+        es(?!_gibt\\b) er sie ihre?n? aber und oder denn also doch jedoch dann danach dabei dadurch dafür dagegen daher damit
+        darauf darin darum davon dazu deshalb deswegen trotzdem au(?:ß|ss)erdem zudem allerdings schlie(?:ß|ss)lich so
+        zum_beispiel beispielsweise hier dort solche[rs]? auch weiter(?:hin)? stattdessen hingegen dennoch somit folglich etwa
+        letztere[rs]? jene[rs]? sein(?:e[mnrs]?)?
     """,
     "es": """
-        es eso est[aeo]s? es[aeo]s? ello ell[ao]s? él aquell[ao]s? pero y e o u así entonces además sin[ ]embargo no[
-        ]obstante por[ ](?:eso|ello|lo[ ]tanto|tanto|ejemplo|otra?|consiguiente|su[ ]parte) en[
-        ](?:cambio|efecto|este|esta|ese|esa|otras) de[ ](?:hecho|esta|este) también por[ ]el[ ]contrario para[ ]ello aunque[
-        ]es después luego finalmente con[ ](?:es[ao]s?|est[aeo]s?) otr[ao]s? aquí allí dich[ao]s? es[ ]decir sus?
+        es eso est[aeo]s? es[aeo]s? ello ell[ao]s? él aquell[ao]s? pero y e o u así entonces además sin_embargo no_obstante
+        por_(?:eso|ello|lo_tanto|tanto|ejemplo|otra?|consiguiente|su_parte) en_(?:cambio|efecto|este|esta|ese|esa|otras)
+        de_(?:hecho|esta|este) también por_el_contrario para_ello aunque_es después luego finalmente
+        con_(?:es[ao]s?|est[aeo]s?) otr[ao]s? aquí allí dich[ao]s? es_decir sus?
     """,
     "it": """
         quest[aeio] quest['’] quell[aeio] ciò ess[aeio] lui lei loro ma e ed o quindi però tuttavia inoltre infatti dunque
-        allora così poi infine (?:per|ad)[ ]esempio invece anche pertanto perciò in[ ](?:effetti|quest[aoei]|altre) di[
-        ]conseguenza per[ ]quest[oa] qui tal[ei] il[ ]suo la[ ]sua
+        allora così poi infine (?:per|ad)_esempio invece anche pertanto perciò in_(?:effetti|quest[aoei]|altre) di_conseguenza
+        per_quest[oa] qui tal[ei] il_suo la_sua
     """,
     "pt": """
-        ist[oa] isso aquilo est[ae]s? ess[ae]s? el[ea]s? aquel[ea]s? mas e ou assim então além[ ]disso no[ ]entanto porém
-        contudo portanto por[ ](?:isso|exemplo|sua[ ]vez) também aliás de[ ]facto com[ ](?:isso|isto|ess[ae]) n?est[ae]
-        n?ess[ae] aqui seus? suas? depois ou[ ]seja
+        ist[oa] isso aquilo est[ae]s? ess[ae]s? el[ea]s? aquel[ea]s? mas e ou assim então além_disso no_entanto porém contudo
+        portanto por_(?:isso|exemplo|sua_vez) também aliás de_facto com_(?:isso|isto|ess[ae]) n?est[ae] n?ess[ae] aqui seus?
+        suas? depois ou_seja
     """,
 }
-"""How sentences begin that lean on the one before, one expression a word ("[ ]" is a space), as regular expressions."""
+"""How sentences begin that lean on the one before, one expression a word ("_" is a space), as regular expressions."""
 _CALLS = """
     abonnez-vous | inscrivez-vous | désabonn | suivez-nous | rejoignez-nous | partagez | n'hésitez | cliquez | téléchargez
-    contactez | écrivez-nous | consultez | lire aussi | lire également | lire la suite | à lire | a lire | en savoir plus
+    contactez | écrivez-nous | consultez | lire aussi | lire également | lire la suite | à lire aussi | à lire également | à lire ensuite
+    en savoir plus
     pour aller plus loin | voir aussi | temps de lecture | tous droits réservés | mentions légales | ci-dessous | ci-dessus
     ci-contre | rendez-vous sur | propos recueillis | faites un don | réservez | subscribe | sign up | follow us | join us
     share this | contact us | click here | click on | read more | read also | see also | stay tuned | get in touch
     all rights reserved | privacy policy | minute read | min read | see below | as follows | log in to | register now
-    donate now | sponsored | abonnieren | jetzt anmelden | mehr dazu | lesen sie | folgen sie | siehe unten | lesezeit
+    donate now | abonnieren | jetzt anmelden | mehr dazu | lesen sie | folgen sie | siehe unten | lesezeit
     alle rechte vorbehalten | affiliate | suscríb | síguenos | haz clic | haga clic | lee también | leer más | regístrate
-    iscriviti | seguici | clicca | leggi anche | leggi tutto | subscreva | inscreva-se | siga-nos | clique | leia também
+    iscriviti | seguici | clicca | leggi anche | leggi tutto | subscreva | inscreva-se | siga-nos | clique aqui | leia também
     leia mais | © | (c) 20
 """
 """What only a call to the reader, a credit or a pointer to something else on the page holds, in lower case."""
 _COOKIES = "accept|refus|consent|utilis|use|verwend|akzept|acept|accett|aceit|navig|expérience|experience"
 _LABELS = """
     photos? crédits? credits? images? illustrations? visuel sources? légende fig(?:ure|\\.)? tableau table foto bild quelle
-    abbildung imagen fuente immagine fonte auteure? author autor autore par by von publié published mis[ ]à[ ]jour updated
+    abbildung imagen fuente immagine fonte auteure? author autor autore par by von publié published mis_à_jour updated
     traduction tags? note nota nb mots[ -]clés keywords contact lieu dates? horaires? tarifs? inscriptions? bonjour merci
-    thanks hello hi dear chers? chères? bienvenue welcome vielen[ ]dank hallo liebe gracias hola grazie obrigad[oa]
+    thanks hello hi dear chers? chères? bienvenue welcome vielen_dank hallo liebe gracias hola grazie obrigad[oa]
 """
 _BEFORE_WORDS = "«“„\"'‘(—–-\u00a0\u202f "
-_CODE = re.compile(r"[{}=<>\\|$#`~^_@]|[(\[](?<=\w.)|://|\.\. ")
+_CODE = re.compile(r"[{}=<>\\|`^_@]|://|\.\. ")
 _GLUED = re.compile(r"[a-zà-ÿ][.!?][A-ZÀ-Þ][a-zà-ÿ]")
 _PAIRS = (("«", "»"), ("(", ")"), ("[", "]"))
 
 
 def _any_of(expressions: str) -> str:
-    return "|".join(expressions.replace("[ ]", "\0").split()).replace("\0", " ")
+    return "|".join(expressions.split()).replace("_", " ")
 
 
 _LEANING = {lang: re.compile(rf"(?:{_any_of(words)})(?:\b|(?<=['’]))", re.IGNORECASE) for lang, words in _OPENINGS.items()}
 _LABEL = re.compile(rf"(?:{_any_of(_LABELS)})\b(?:\s*[:|(©!,–—-]|\s+(?:le|on|par|by|am|à|to|you|et|and|für|\d)\b)", re.IGNORECASE)
 _CALL = tuple(call.strip() for line in _CALLS.strip().splitlines() for call in line.split("|"))
-_DATE = re.compile(r"\W*(?:\w+,? ){0,2}\d{1,2}(?:er|st|nd|rd|th|\.)? \w+\.?,? \d{4}\W*(?:\w+\W*){0,3}")
+_DATE = re.compile(r"\W*(?:\w+,? ){0,4}\d{1,2}(?:er|st|nd|rd|th|\.)? \w+\.?,? \d{4}\W*(?:\w+\W*){0,3}")
 
 
 def _calls(sentence: str) -> bool:

@@ -114,8 +114,10 @@ def _speaks_of_article(article: Article, spans: tuple[Span, ...]) -> bool:
     links = {link.text for link in article.links}
     if sum(text in links for text in texts) * 2 > len(texts):
         return False
-    rest = _stems(f"{article.title} {article.text[: spans[0][0]]} {article.text[spans[-1][1] :]}", article.lang)
     own = _stems(" ".join(texts), article.lang)
+    if own & _stems(article.title, article.lang):
+        return True
+    rest = _stems(f"{article.text[: spans[0][0]]} {article.text[spans[-1][1] :]}", article.lang)
     return len(own & rest) >= _OWN_SHARE * len(own)
 
 
