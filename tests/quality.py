@@ -89,7 +89,7 @@ def verdict(name: str, score: float | None, floor: float | None) -> Verdict:
     shown = "not measured" if score is None else f"{score:.3f}"
     wanted = "not pinned" if floor is None else f"{floor:.3f}"
     flag = " --lower" if not holds and floor is not None else ""
-    return Verdict(holds, f"{'ok  ' if holds else 'FAIL'} {name:<28} {shown:>7}  floor {wanted:>7}  {COMMAND} --pin {name}{flag}")
+    return Verdict(holds, f"{'ok  ' if holds else 'FAIL'} {name:<30} {shown:>7}  floor {wanted:>7}  {COMMAND} --pin {name}{flag}")
 
 
 def repinned(scores: Scores, floors: Scores, *, names: Iterable[str] = (), lower: bool = False) -> dict[str, float]:
@@ -149,22 +149,34 @@ def measure_themes(items: Iterable[Row], themes: Themes | None = None) -> Measur
 
 
 def measure_duplicates(pairs: Iterable[Row]) -> Measured:
-    """Precision and recall of "these two tell the same news", each pair judged alone."""
-    verdicts, misses = [], []
-    for pair in pairs:
-        found = assign([_side(pair["a"], "a"), _side(pair["b"], "b")], [])
-        same = len({kinship.story for kinship in found}) == 1
-        verdicts.append((bool(pair["same"]), same))
-        if same != pair["same"]:
-            misses.append(f"duplicates: {pair['kind']}: {'merged' if same else 'kept apart'}: {pair['a']['title']}")
-    precision, recall = precision_recall(verdicts)
-    return Measured({"duplicates.precision": precision, "duplicates.recall": recall}, tuple(misses))
+    """Precision and recall of "these two tell the same news": each pair alone, then all of them in one store."""
+    pairs = list(pairs)
+    sides = [(_side(pair["a"], f"{i:04}a"), _side(pair["b"], f"{i:04}b")) for i, pair in enumerate(pairs)]
+    alone = [story[a.id] == story[b.id] for a, b in sides for story in [_stories([a, b])]]
+    stories = _stories([side for pair in sides for side in pair])
+    together = [stories[a.id] == stories[b.id] for a, b in sides]
+    scores: dict[str, float] = {}
+    misses = []
+    for name, found in (("duplicates", alone), ("duplicates.together", together)):
+        wanted = [bool(pair["same"]) for pair in pairs]
+        precision, recall = precision_recall(list(zip(wanted, found, strict=True)))
+        scores |= {f"{name}.precision": precision, f"{name}.recall": recall}
+        misses += [
+            f"{name}: {pair['kind']}: {'merged' if same else 'kept apart'}: {pair['a']['title']}"
+            for pair, same in zip(pairs, found, strict=True)
+            if same != pair["same"]
+        ]
+    return Measured(scores, tuple(misses))
+
+
+def _stories(articles: Sequence[Article]) -> dict[str, str]:
+    return {kinship.article: kinship.story for kinship in assign(articles, [])}
 
 
 def measure_takeaways(items: Iterable[Row], choose: Callable[[Article], Sequence[Takeaway]] | None = None) -> Measured:
     """Precision and recall of the author's own points, and of the sentences chosen where there are none.
 
-    An item has either the points of its `section`, or the sentences `worth` quoting, of which three are enough. What stands in
+    An item has either the points of its `section`, or the `good` sentences, of which three are enough. What stands in
     neither list (questions, credits, calls to subscribe, "Cela…") was judged not worth it by whoever labelled the item.
     """
     choose = choose or _usual_takeaways
@@ -172,7 +184,7 @@ def measure_takeaways(items: Iterable[Row], choose: Callable[[Article], Sequence
     misses = []
     for item in items:
         kind = "section" if "section" in item else "extract"
-        wanted = item["section"][:MOST_TAKEAWAYS] if kind == "section" else item["worth"]
+        wanted = item["section"][:MOST_TAKEAWAYS] if kind == "section" else item["good"]
         given = [one.text if one.made_by == kind else f"{one.made_by}: {one.text}" for one in choose(_headline(item))]
         right = [words for words in given if words in wanted]
         lacking = min(MOST_TAKEAWAYS, len(wanted)) - len(right)

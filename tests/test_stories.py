@@ -53,19 +53,6 @@ def stories(kinships: Sequence[Kinship]) -> dict[str, str]:
     return {kinship.article: kinship.story for kinship in kinships}
 
 
-@pytest.mark.parametrize("pair", PAIRS, ids=[pair["kind"] for pair in PAIRS])
-def test_articles_are_one_story_when_they_tell_the_same_news_and_only_then(pair: dict[str, Any]) -> None:
-    found = stories(assign([side(pair, "a", "a"), side(pair, "b", "b")], []))
-    assert (found["a"] == found["b"]) is pair["same"]
-
-
-def test_the_verdicts_hold_when_every_pair_is_in_one_store() -> None:
-    everything = [side(pair, which, f"{i}{which}") for i, pair in enumerate(PAIRS) for which in "ab"]
-    found = stories(assign(everything, []))
-    wrong = [pair["kind"] for i, pair in enumerate(PAIRS) if (found[f"{i}a"] == found[f"{i}b"]) is not pair["same"]]
-    assert wrong == []
-
-
 @settings(max_examples=15, deadline=None)
 @given(st.permutations(range(2 * len(PAIRS))), st.integers(0, 2 * len(PAIRS)))
 def test_the_order_of_the_arguments_does_not_matter(order: list[int], split: int) -> None:
