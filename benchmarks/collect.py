@@ -83,29 +83,34 @@ def _server(port_file: Path, latency: float) -> Iterator[int]:
 def _round(python: str, contender: str, port: int, latency: float, results: Results) -> None:
     """Cold and unchanged by ETag; without latency, also unchanged where only the bytes tell."""
     delay = f"{latency * 1000:.0f} ms"
-    timed, megabytes = _run(python, contender, port, "etag")
+    timed, megabytes, processor = _run(python, contender, port, "etag")
     results[f"cold, {delay}", contender].append(timed["cold"])
     results[f"unchanged (304), {delay}", contender].append(timed["unchanged"])
+    results[f"processor time of both, {delay}", contender].append(processor)
     results[f"memory, {delay}", contender].append(megabytes)
     if not latency:
-        timed, _ = _run(python, contender, port, "plain")
+        timed, _, _ = _run(python, contender, port, "plain")
         results["unchanged (same bytes), 0 ms", contender].append(timed["unchanged"])
 
 
-def _run(python: str, contender: str, port: int, kind: str) -> tuple[dict[str, float], float]:
-    """What `contenders.py` measured, and the most memory that all its processes held together, in megabytes."""
+def _run(python: str, contender: str, port: int, kind: str) -> tuple[dict[str, float], float, float]:
+    """What `contenders.py` measured, the most memory that all its processes held together (megabytes), and their seconds of
+    processor: these hold on a busy machine, where elapsed time does not."""
     urls = [f"http://127.0.0.{1 + number % HOSTS}:{port}/{kind}/{number}" for number in range(FEEDS)]
     with tempfile.TemporaryDirectory() as folder:
         command = [python, str(HERE / "contenders.py"), contender, folder, *urls]
+        before = os.times()
         process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         peak = _Peak(process.pid)
         output, _ = process.communicate()
+        after = os.times()
         megabytes = peak.stop()
     if process.returncode:
         raise SystemExit(f"{contender} ended with {process.returncode}")
     timed: dict[str, float] = json.loads(output.splitlines()[-1])
-    print(contender, kind, timed, f"{megabytes:.0f} MB", file=sys.stderr)
-    return timed, megabytes
+    processor = after.children_user + after.children_system - before.children_user - before.children_system
+    print(contender, kind, timed, f"{processor:.1f} s of processor, {megabytes:.0f} MB", file=sys.stderr)
+    return timed, megabytes, processor
 
 
 class _Peak(threading.Thread):
