@@ -27,13 +27,18 @@ from digest.model import Article, Edition, Kinship, Link, StoryState
 @contextmanager
 def one_run_at_a_time(database: Path) -> Iterator[None]:
     """Hold the store for one run. Raises BusyError at once when another run holds it; a killed run holds nothing."""
-    database.parent.mkdir(parents=True, exist_ok=True)
     lock = FileLock(f"{database}.lock", timeout=0)
     try:
-        with lock:
-            yield
+        _make_room(database)
+        lock.acquire()
     except Timeout as error:
         raise BusyError(N_("another run is in progress on {database}; let it end, then try again"), database=database) from error
+    except OSError as error:
+        raise StoreError(_UNWRITABLE, database=database) from error
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 @contextmanager
@@ -41,14 +46,33 @@ def open_store(database: Path) -> Iterator[Store]:
     """The store in a file, made or brought up to date where needed. Raises StoreError when it cannot be."""
     engine = _engine(database)
     try:
-        database.parent.mkdir(parents=True, exist_ok=True)
+        _make_room(database)
         with engine.begin() as connection:
             t.migrate(connection)
         yield Store(engine)
     except DatabaseError as error:
-        raise StoreError(N_("{database}: {cause}"), database=database, cause=error.orig) from error
+        message = next((message for words, message in _CAUSES.items() if words in str(error.orig)), N_("{database}: {cause}"))
+        raise StoreError(message, database=database, cause=error.orig) from error
     finally:
         engine.dispose()
+
+
+def _make_room(database: Path) -> None:
+    try:
+        database.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(_UNWRITABLE, database=database) from error
+
+
+_DAMAGED = N_("{database}: is damaged; put a copy of it back, or move it away: the sources will be read again")
+_UNWRITABLE = N_("{database}: cannot be written; allow writing in its folder, or name another file at 'store' in sources.yaml")
+_CAUSES = {
+    "not a database": _DAMAGED,
+    "malformed": _DAMAGED,
+    "unable to open": _UNWRITABLE,
+    "readonly": _UNWRITABLE,
+}
+"""What SQLite says, and what a person can do about it."""
 
 
 @dataclass(frozen=True, slots=True)

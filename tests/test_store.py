@@ -177,8 +177,20 @@ def test_a_second_run_is_told_that_the_first_is_not_over(tmp_path: Path) -> None
 
 def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
     (tmp_path / "digest.db").write_text("ceci n'est pas une base de données, mais un texte assez long" * 20, encoding="utf-8")
-    with pytest.raises(StoreError, match=r"digest\.db: file is not a database"), open_store(tmp_path / "digest.db"):
+    with pytest.raises(StoreError, match=r"digest\.db: is damaged; put a copy of it back"), open_store(tmp_path / "digest.db"):
         pass
+
+
+def test_a_store_that_cannot_be_written_says_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    (tmp_path / "taken.db").mkdir()
+    (tmp_path / "locked.db.lock").mkdir()
+    for database in (tmp_path / "file" / "digest.db", tmp_path / "taken.db"):
+        with pytest.raises(StoreError, match=r"cannot be written; allow writing in its folder"), open_store(database):
+            pass
+    for database in (tmp_path / "file" / "digest.db", tmp_path / "locked.db"):
+        with pytest.raises(StoreError, match=r"cannot be written; allow writing in its folder"), one_run_at_a_time(database):
+            pass
 
 
 def test_the_database_of_another_program_is_left_alone(tmp_path: Path) -> None:
