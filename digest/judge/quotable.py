@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from enum import IntEnum
 
-FEWEST_WORDS, MOST_WORDS = 6, 45
+FEWEST_WORDS, MOST_WORDS = 8, 45
 
 
 class Fault(IntEnum):
@@ -96,8 +96,8 @@ _OPENINGS = {
 """How sentences begin that lean on the one before, one expression a word ("_" is a space), as regular expressions."""
 _CALLS = """
     abonnez-vous | inscrivez-vous | désabonn | suivez-nous | rejoignez-nous | partagez | n'hésitez | cliquez | téléchargez
-    contactez | écrivez-nous | consultez | lire aussi | lire également | lire la suite | à lire aussi | à lire également | à lire ensuite
-    en savoir plus
+    contactez | écrivez-nous | consultez | lire aussi | lire également | lire la suite | à lire aussi | à lire également
+    à lire ensuite | en savoir plus
     pour aller plus loin | voir aussi | temps de lecture | tous droits réservés | mentions légales | ci-dessous | ci-dessus
     ci-contre | rendez-vous sur | propos recueillis | faites un don | réservez | subscribe | sign up | follow us | join us
     share this | contact us | click here | click on | read more | read also | see also | stay tuned | get in touch
@@ -126,7 +126,9 @@ def _any_of(expressions: str) -> str:
 
 
 _LEANING = {lang: re.compile(rf"(?:{_any_of(words)})(?:\b|(?<=['’]))", re.IGNORECASE) for lang, words in _OPENINGS.items()}
-_LABEL = re.compile(rf"(?:{_any_of(_LABELS)})\b(?:\s*[:|(©!,–—-]|\s+(?:le|on|par|by|am|à|to|you|et|and|für|\d)\b)", re.IGNORECASE)
+_LABEL = re.compile(
+    rf"(?:{_any_of(_LABELS)})\b(?:\s*[|(©!,–—-]|(?:\s\w+)?\s*:|\s+(?:le|on|par|by|am|à|to|you|et|and|für|\d)\b)", re.IGNORECASE
+)
 _CALL = tuple(call.strip() for line in _CALLS.strip().splitlines() for call in line.split("|"))
 _DATE = re.compile(r"\W*(?:\w+,? ){0,4}\d{1,2}(?:er|st|nd|rd|th|\.)? \w+\.?,? \d{4}\W*(?:\w+\W*){0,3}")
 
