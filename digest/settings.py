@@ -10,6 +10,7 @@ import difflib
 import re
 from collections.abc import Sequence
 from pathlib import PurePath
+from string import Formatter
 from typing import Annotated, Any, Literal, get_args
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
@@ -26,11 +27,21 @@ LANGUAGES = ("fr", "en")
 def _absolute_url(value: str) -> str:
     try:
         parts = urlsplit(value)
-        sound = parts.scheme in ("http", "https") and bool(parts.hostname) and not re.search(r"\s", value)
+        sound = parts.scheme in ("http", "https") and bool(parts.hostname) and not re.search(r"\s", value) and parts.port != 0
     except ValueError:
         sound = False
     if not sound:
         raise PydanticCustomError("url", N_("must be an absolute URL (https://…), got {got}"))
+    return value
+
+
+def _subject(value: str) -> str:
+    try:
+        fields = [(name, how, form) for _, name, form, how in Formatter().parse(value) if name is not None]
+    except ValueError:
+        fields = [("", None, None)]
+    if any(how or form or name not in ("edition", "month", "lead") for name, how, form in fields):
+        raise PydanticCustomError("subject", N_("may hold {{edition}}, {{month}} and {{lead}}, and no other brace; got {got}"))
     return value
 
 
@@ -48,6 +59,7 @@ def _store(value: str) -> str:
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Url = Annotated[str, AfterValidator(_absolute_url)]
+Subject = Annotated[Name, AfterValidator(_subject)]
 Timezone = Annotated[str, AfterValidator(_timezone)]
 Color = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$")]
@@ -97,7 +109,7 @@ class Newsletter(_Strict):
     """`lettre` tells each story; `brèves` gives its title and one takeaway."""
     timezone: Timezone = "Europe/Paris"
     sender: Sender
-    subject: Name | None = None
+    subject: Subject | None = None
     """May use {edition}, {month} and {lead}; None: the name and the month."""
     brand: Brand = Brand()
     archive_url: Url | None = None
@@ -108,23 +120,12 @@ class Newsletter(_Strict):
     def tz(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
 
-    @model_validator(mode="after")
-    def _subject_fields(self) -> Newsletter:
-        unknown = set(re.findall(r"\{([^{}]*)\}", self.subject or "")) - {"edition", "month", "lead"}
-        if unknown:
-            raise PydanticCustomError(
-                "subject",
-                N_("subject may use {{edition}}, {{month}} and {{lead}}, not {unknown}"),
-                {"unknown": ", ".join(sorted(unknown))},
-            )
-        return self
-
 
 class Theme(_Strict):
     """A heading of the newsletter and the terms that lead to it, in any language."""
 
     id: Slug
-    name: Name | dict[str, Name]
+    name: Name | Annotated[dict[str, Name], Field(min_length=1)]
     """One name, or one for each language."""
     words: tuple[Name, ...] = Field(min_length=1)
     """Terms that speak for the theme. A bare word matches its inflected forms; an upper-case one only itself."""
@@ -226,8 +227,9 @@ def parse(data: object, *, file: str = "sources.yaml") -> Settings:
     except ValidationError as error:
         raise _explained(_first(error.errors(include_url=False), data), data, file) from error
     _refuse_doubles(file, "themes", "id", [theme.id for theme in settings.themes])
+    _refuse_doubles(file, "sources", "feed", [source.feed for source in settings.sources])
+    _refuse_doubles(file, "sources", "folder", [source.folder for source in settings.sources])
     _refuse_doubles(file, "sources", "name", [source.name for source in settings.sources])
-    _refuse_doubles(file, "sources", "feed", [source.key for source in settings.sources])
     for i, source in enumerate(settings.sources):
         known = [theme.id for theme in settings.themes]
         if source.theme is not None and source.theme not in known:
@@ -243,9 +245,9 @@ def schema() -> dict[str, Any]:
     return {"title": "sources.yaml", **Settings.model_json_schema(by_alias=True)}
 
 
-def _refuse_doubles(file: str, items: str, key: str, values: list[str]) -> None:
+def _refuse_doubles(file: str, items: str, key: str, values: Sequence[str | None]) -> None:
     for i, value in enumerate(values):
-        if value in values[:i]:
+        if value is not None and value in values[:i]:
             raise SettingsError(
                 N_("{got} is already used by {first}; give each its own"),
                 file=file, path=f"{items}[{i}].{key}", got=repr(value), first=f"{items}[{values.index(value)}]",
@@ -280,8 +282,15 @@ _SLUG = N_("must be made of small letters, digits and hyphens, got {got}")
 
 
 def _first(errors: Sequence[ErrorDetails], data: object) -> ErrorDetails:
-    """The first error; where a key may be of several types, the one that goes deepest into it."""
+    """The first error; where a key may be of several types, the one that goes deepest into it.
+
+    A key that is missing beside one that is unknown was most likely misspelt: the unknown one is told.
+    """
     place = _place(errors[0], data)
+    if errors[0]["type"] == "missing":
+        beside = (error for error in errors if error["type"] == "extra_forbidden" and _place(error, data)[:-1] == place[:-1])
+        if misspelt := next(beside, None):
+            return misspelt
     same = [error for error in errors if _place(error, data)[: len(place)] == place]
     return max(same, key=lambda error: len(_place(error, data)))
 

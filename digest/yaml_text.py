@@ -176,7 +176,8 @@ def _explained(error: yaml.MarkedYAMLError) -> YamlError:
     said = f"{error.problem} {error.context or ''}"
     for pattern, cause in _CAUSES:
         if re.search(pattern, said):
-            return _at(mark, cause)
+            opened = error.context_mark if "quoted scalar" in said else None  # the quote, not the end of the file
+            return _at(opened or mark, cause)
     return _at(mark, N_("{problem}"), problem=error.problem or "?")
 
 

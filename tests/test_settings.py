@@ -93,7 +93,24 @@ def changed(change: Change) -> dict[str, Any]:
         ),
         (
             lambda d: d["newsletter"].update(subject="{mois}"),
-            "sources.yaml: newsletter: subject may use {edition}, {month} and {lead}, not mois",
+            "sources.yaml: newsletter.subject: may hold {edition}, {month} and {lead}, and no other brace; got '{mois}'",
+        ),
+        (
+            lambda d: d["newsletter"].update(subject="Le fil, {month"),
+            "sources.yaml: newsletter.subject: may hold {edition}, {month} and {lead}, and no other brace; got 'Le fil, {month'",
+        ),
+        (lambda d: d["themes"][0].update(name={}), "sources.yaml: themes[0].name: must be text, got {}"),
+        (
+            lambda d: d["sources"].append({"feed": "https://example.org:port/feed"}),
+            "sources.yaml: sources[1].feed: must be an absolute URL (https://…), got 'https://example.org:port/feed'",
+        ),
+        (
+            lambda d: d["sources"].extend([{"feed": "https://example.org/feed"}] * 2),
+            "sources.yaml: sources[2].feed: 'https://example.org/feed' is already used by sources[1]; give each its own",
+        ),
+        (
+            lambda d: d.update(deliver={"boite": {"imap": {"host": "h", "user": "u", "pasword_env": "X"}}}),
+            "sources.yaml: deliver.boite.imap.pasword_env: unknown key; did you mean 'password_env'?",
         ),
         (
             lambda d: d["newsletter"]["sender"].update(email="nous"),

@@ -150,3 +150,8 @@ def test_texts_that_are_meant_to_run_over_lines_are_not_taken_for_items() -> Non
 
 def test_the_starter_newsletter_has_no_broken_item() -> None:
     assert broken_items((Path(__file__).parent.parent / "sources.yaml").read_text(encoding="utf-8")) == ()
+
+
+def test_a_quote_that_is_never_closed_is_told_where_it_opens() -> None:
+    with pytest.raises(YamlError, match=r"^line 2, column 7: a quote that is never closed"):
+        read_yaml('a: b\nname: "Le fil\nlanguage: fr\n')
