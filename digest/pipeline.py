@@ -85,8 +85,7 @@ def plan(
     config: Config, store: Store, name: str, period: Period, *, reports: Sequence[SourceReport] = (), now: datetime
 ) -> Edition:
     """What the edition would hold, and why every other story near its period is out. Changes nothing."""
-    near = store.articles(since=period.since - NEARBY, until=period.until + NEARBY)
-    articles = store.stories({article.story for article in near})
+    articles = store.with_kin(since=period.since - NEARBY, until=period.until + NEARBY)
     used = {story: use for story, use in store.story_states(config.settings.newsletter.name).items() if use[1] != name}
     return build_edition(name, articles, config.settings, period=period, used=used, reports=reports, now=now)
 

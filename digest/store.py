@@ -5,7 +5,6 @@ It decides nothing: what an article, a story or an edition is worth is judged el
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,14 +13,25 @@ from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
-from sqlalchemy import Connection, Engine, Row, Select, bindparam, create_engine, event, func, or_, select
+from sqlalchemy import Connection, Engine, Select, create_engine, event, or_, select
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import DatabaseError
 
 from digest import schema as t
 from digest.errors import N_, BusyError, StoreError
 from digest.formats import edition_from_json, edition_json
-from digest.model import Article, Edition, Kinship, Link, StoryState
+from digest.model import Article, Edition, Kinship, StoryState
+from digest.rows import (
+    fingerprint,
+    ids_between,
+    insert_articles,
+    known_rows,
+    load_articles,
+    note_addresses,
+    place_articles,
+    update_articles,
+    version_row,
+)
 
 
 @contextmanager
@@ -121,20 +131,20 @@ class Store:
         for article in given:
             unique.setdefault(article.id, article)
         with self._writing() as connection:
-            known = _known(connection, unique)
+            known = known_rows(connection, unique)
             new = [article for id, article in unique.items() if id not in known]
             changed = [
                 (article, known[article.id].version + 1)
                 for article in unique.values()
-                if article.id in known and known[article.id].fingerprint != _fingerprint(article)
+                if article.id in known and known[article.id].fingerprint != fingerprint(article)
             ]
-            _insert(connection, new)
-            _update(connection, changed)
+            insert_articles(connection, new)
+            update_articles(connection, changed)
             back = [id for id, row in known.items() if row.withdrawn]
             if back:
                 connection.execute(t.articles.update().where(t.articles.c.id.in_(back)).values(withdrawn=None))
             sources = {id: article.source for id, article in unique.items()} | {id: row.source for id, row in known.items()}
-            _note_addresses(connection, given, sources)
+            note_addresses(connection, given, sources)
         return Added(new=len(new), updated=len(changed))
 
     def complete(self, article: Article) -> None:
@@ -143,9 +153,9 @@ class Store:
         What the feed gave stays its fingerprint, so that the same excerpt, collected again, changes nothing.
         """
         with self._writing() as connection:
-            version = _known(connection, {article.id})[article.id].version + 1
+            version = known_rows(connection, {article.id})[article.id].version + 1
             connection.execute(t.articles.update().where(t.articles.c.id == article.id).values(version=version))
-            connection.execute(insert(t.versions), [_version(article, version)])
+            connection.execute(insert(t.versions), [version_row(article, version)])
 
     def withdraw(self, articles: Collection[str], now: datetime) -> None:
         """Take articles out of what editions may use, since the team removed their files; `add` brings them back."""
@@ -159,14 +169,12 @@ class Store:
 
         With `files`, articles that only their file dates are there whatever the period. In the order of their dates.
         """
-        dated = func.coalesce(t.articles.c.published, t.articles.c.collected)
-        bounds = [dated >= since] if since else []
-        bounds += [dated < until] if until else []
-        wanted = select(t.articles.c.id)
-        if bounds:
-            inside = bounds[0] if len(bounds) == 1 else bounds[0] & bounds[1]
-            wanted = wanted.where(or_(inside, t.articles.c.dated_by == "file") if files else inside)
-        return self._load(wanted)
+        return self._load(ids_between(since, until, files=files))
+
+    def with_kin(self, *, since: datetime, until: datetime) -> list[Article]:
+        """The articles of a period, as `articles` finds them, and every other article of their stories."""
+        stories = select(t.articles.c.story).where(t.articles.c.id.in_(ids_between(since, until, files=True)))
+        return self._load(select(t.articles.c.id).where(t.articles.c.story.in_(stories)))
 
     def stories(self, stories: Collection[str]) -> list[Article]:
         """Every article of these stories."""
@@ -190,25 +198,12 @@ class Store:
 
     def place(self, kinships: Sequence[Kinship]) -> None:
         """Put articles in their stories, and keep why."""
-        if not kinships:
-            return
-        story = t.articles.update().where(t.articles.c.id == bindparam("article")).values(story=bindparam("its_story"))
         with self._writing() as connection:
-            connection.execute(insert(t.kinships), [_fields(kinship) for kinship in kinships])
-            connection.execute(story, [{"article": kinship.article, "its_story": kinship.story} for kinship in kinships])
+            place_articles(connection, kinships)
 
     def _load(self, wanted: Select[Any]) -> list[Article]:
-        current = (t.versions.c.article == t.articles.c.id) & (t.versions.c.version == t.articles.c.version)
-        rows = (
-            select(t.articles, t.versions)
-            .join(t.versions, current)
-            .where(t.articles.c.id.in_(wanted), t.articles.c.withdrawn.is_(None))
-            .order_by(func.coalesce(t.articles.c.published, t.articles.c.collected), t.articles.c.id)
-        )
         with self._engine.connect() as connection:
-            aliases = _lists(connection, select(t.addresses.c.article, t.addresses.c.address), t.addresses.c.article, wanted)
-            carriers = _lists(connection, select(t.carriers.c.article, t.carriers.c.source), t.carriers.c.article, wanted)
-            return [_article(row, aliases, carriers) for row in connection.execute(rows)]
+            return load_articles(connection, wanted)
 
     # ------------------------------------------------------------------------------------------- sources
 
@@ -285,109 +280,3 @@ def _engine(database: Path) -> Engine:
             connection.execute(f"PRAGMA {pragma}")
 
     return engine
-
-
-def _fingerprint(article: Article) -> str:
-    """What tells two versions apart: the words of the article, not its date or links."""
-    words = "\0".join((article.title, article.text, article.summary))
-    return hashlib.blake2b(words.encode(), digest_size=16).hexdigest()
-
-
-def _known(connection: Connection, ids: Collection[str]) -> dict[str, Row[Any]]:
-    found: dict[str, Row[Any]] = {}
-    for some in _chunks(sorted(ids)):
-        columns = ("id", "version", "fingerprint", "source", "withdrawn")
-        rows = select(*(t.articles.c[name] for name in columns))
-        found |= {row.id: row for row in connection.execute(rows.where(t.articles.c.id.in_(some)))}
-    return found
-
-
-def _insert(connection: Connection, articles: Sequence[Article]) -> None:
-    if not articles:
-        return
-    own = ("id", "url", "source", "collected", "published", "dated_by")
-    rows = [{name: getattr(article, name) for name in own} for article in articles]
-    for row, article in zip(rows, articles, strict=True):
-        row |= {"version": 1, "fingerprint": _fingerprint(article), "story": ""}
-    connection.execute(insert(t.articles), rows)
-    connection.execute(insert(t.versions), [_version(article, 1) for article in articles])
-
-
-def _update(connection: Connection, changed: Sequence[tuple[Article, int]]) -> None:
-    if not changed:
-        return
-    current = (
-        t.articles.update()
-        .where(t.articles.c.id == bindparam("article"))
-        .values(version=bindparam("its_version"), fingerprint=bindparam("its_fingerprint"))
-    )
-    rows = [
-        {"article": article.id, "its_version": version, "its_fingerprint": _fingerprint(article)} for article, version in changed
-    ]
-    connection.execute(current, rows)
-    connection.execute(insert(t.versions), [_version(article, version) for article, version in changed])
-
-
-def _version(article: Article, version: int) -> dict[str, Any]:
-    return {
-        "article": article.id,
-        "version": version,
-        "title": article.title,
-        "author": article.author,
-        "lang": article.lang,
-        "text": article.text,
-        "summary": article.summary,
-        "links": [(link.text, link.url) for link in article.links],
-        "seen": article.collected,
-    }
-
-
-def _note_addresses(connection: Connection, articles: Sequence[Article], first_source: Mapping[str, str]) -> None:
-    addresses = [{"address": address, "article": article.id} for article in articles for address in article.aliases]
-    carriers = [
-        {"article": article.id, "source": source}
-        for article in articles
-        for source in (article.source, *article.also_in)
-        if source != first_source[article.id]
-    ]
-    if addresses:
-        connection.execute(insert(t.addresses).on_conflict_do_nothing(), addresses)
-    if carriers:
-        connection.execute(insert(t.carriers).on_conflict_do_nothing(), carriers)
-
-
-def _lists(connection: Connection, pairs: Select[Any], article: Any, wanted: Select[Any]) -> dict[str, list[str]]:
-    lists: dict[str, list[str]] = {}
-    for id, value in connection.execute(pairs.where(article.in_(wanted)).order_by(*pairs.selected_columns)):
-        lists.setdefault(id, []).append(value)
-    return lists
-
-
-def _article(row: Row[Any], aliases: Mapping[str, Sequence[str]], carriers: Mapping[str, Sequence[str]]) -> Article:
-    return Article(
-        id=row.id,
-        url=row.url,
-        title=row.title,
-        source=row.source,
-        collected=row.collected,
-        text=row.text,
-        lang=row.lang,
-        author=row.author,
-        published=row.published,
-        dated_by=row.dated_by,
-        summary=row.summary,
-        links=tuple(Link(*link) for link in row.links),
-        aliases=tuple(aliases.get(row.id, ())),
-        also_in=tuple(carriers.get(row.id, ())),
-        version=row.version,
-        story=row.story,
-    )
-
-
-def _fields(kinship: Kinship) -> dict[str, Any]:
-    return {name: getattr(kinship, name) for name in ("article", "story", "to", "because", "score")}
-
-
-def _chunks(ids: Sequence[str], size: int = 500) -> Iterator[Sequence[str]]:
-    for start in range(0, len(ids), size):
-        yield ids[start : start + size]

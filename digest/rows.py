@@ -1,0 +1,157 @@
+"""Articles as rows of the store, and back: the SQL behind `Store`, inside a transaction that the caller opened."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, and_, bindparam, func, or_, select
+from sqlalchemy.dialects.sqlite import insert
+
+from digest import schema as t
+from digest.model import Article, Kinship, Link
+
+
+def fingerprint(article: Article) -> str:
+    """What tells two versions apart: the words of the article, not its date or links."""
+    words = "\0".join((article.title, article.text, article.summary))
+    return hashlib.blake2b(words.encode(), digest_size=16).hexdigest()
+
+
+def known_rows(connection: Connection, ids: Collection[str]) -> dict[str, Row[Any]]:
+    """What the store holds of these articles, by id; those it does not hold are not there."""
+    found: dict[str, Row[Any]] = {}
+    for some in _chunks(sorted(ids)):
+        columns = ("id", "version", "fingerprint", "source", "withdrawn")
+        rows = select(*(t.articles.c[name] for name in columns))
+        found |= {row.id: row for row in connection.execute(rows.where(t.articles.c.id.in_(some)))}
+    return found
+
+
+def insert_articles(connection: Connection, articles: Sequence[Article]) -> None:
+    """New articles, with their first version."""
+    if not articles:
+        return
+    own = ("id", "url", "source", "collected", "published", "dated_by")
+    rows = [{name: getattr(article, name) for name in own} for article in articles]
+    for row, article in zip(rows, articles, strict=True):
+        row |= {"version": 1, "fingerprint": fingerprint(article), "story": ""}
+    connection.execute(insert(t.articles), rows)
+    connection.execute(insert(t.versions), [version_row(article, 1) for article in articles])
+
+
+def update_articles(connection: Connection, changed: Sequence[tuple[Article, int]]) -> None:
+    """Known articles whose words changed, each with the number of its next version."""
+    if not changed:
+        return
+    current = (
+        t.articles.update()
+        .where(t.articles.c.id == bindparam("article"))
+        .values(version=bindparam("its_version"), fingerprint=bindparam("its_fingerprint"))
+    )
+    rows = [
+        {"article": article.id, "its_version": version, "its_fingerprint": fingerprint(article)} for article, version in changed
+    ]
+    connection.execute(current, rows)
+    connection.execute(insert(t.versions), [version_row(article, version) for article, version in changed])
+
+
+def version_row(article: Article, version: int) -> dict[str, Any]:
+    """The words of an article as the row of one of its versions."""
+    return {
+        "article": article.id,
+        "version": version,
+        "title": article.title,
+        "author": article.author,
+        "lang": article.lang,
+        "text": article.text,
+        "summary": article.summary,
+        "links": [(link.text, link.url) for link in article.links],
+        "seen": article.collected,
+    }
+
+
+def note_addresses(connection: Connection, articles: Sequence[Article], first_source: Mapping[str, str]) -> None:
+    """Every address an article was seen at, and every source that carried it after the first (`first_source`, by id)."""
+    addresses = [{"address": address, "article": article.id} for article in articles for address in article.aliases]
+    carriers = [
+        {"article": article.id, "source": source}
+        for article in articles
+        for source in (article.source, *article.also_in)
+        if source != first_source[article.id]
+    ]
+    if addresses:
+        connection.execute(insert(t.addresses).on_conflict_do_nothing(), addresses)
+    if carriers:
+        connection.execute(insert(t.carriers).on_conflict_do_nothing(), carriers)
+
+
+def place_articles(connection: Connection, kinships: Sequence[Kinship]) -> None:
+    """Put articles in their stories, and keep why."""
+    if not kinships:
+        return
+    fields = ("article", "story", "to", "because", "score")
+    connection.execute(insert(t.kinships), [{name: getattr(kinship, name) for name in fields} for kinship in kinships])
+    story = t.articles.update().where(t.articles.c.id == bindparam("article")).values(story=bindparam("its_story"))
+    connection.execute(story, [{"article": kinship.article, "its_story": kinship.story} for kinship in kinships])
+
+
+_DATED = func.coalesce(t.articles.c.published, t.articles.c.collected)
+
+
+def ids_between(since: datetime | None, until: datetime | None, *, files: bool) -> Select[Any]:
+    """The ids of the articles dated from `since` to `until`; with `files`, also of all that only their file dates."""
+    ids = select(t.articles.c.id)
+    bounds = [*([since <= _DATED] if since else []), *([until > _DATED] if until else [])]
+    if not bounds:
+        return ids
+    return ids.where(or_(and_(*bounds), t.articles.c.dated_by == "file") if files else and_(*bounds))
+
+
+def load_articles(connection: Connection, ids: Select[Any]) -> list[Article]:
+    """The articles whose ids a query gives, but for the withdrawn ones, in the order of their dates."""
+    current = (t.versions.c.article == t.articles.c.id) & (t.versions.c.version == t.articles.c.version)
+    rows = (
+        select(t.articles, t.versions)
+        .join(t.versions, current)
+        .where(t.articles.c.id.in_(ids), t.articles.c.withdrawn.is_(None))
+        .order_by(_DATED, t.articles.c.id)
+    )
+    aliases = _lists(connection, select(t.addresses.c.article, t.addresses.c.address), t.addresses.c.article, ids)
+    carriers = _lists(connection, select(t.carriers.c.article, t.carriers.c.source), t.carriers.c.article, ids)
+    return [_article(row, aliases, carriers) for row in connection.execute(rows)]
+
+
+def _lists(connection: Connection, pairs: Select[Any], article: Any, wanted: Select[Any]) -> dict[str, list[str]]:
+    lists: dict[str, list[str]] = {}
+    for id, value in connection.execute(pairs.where(article.in_(wanted)).order_by(*pairs.selected_columns)):
+        lists.setdefault(id, []).append(value)
+    return lists
+
+
+def _article(row: Row[Any], aliases: Mapping[str, Sequence[str]], carriers: Mapping[str, Sequence[str]]) -> Article:
+    return Article(
+        id=row.id,
+        url=row.url,
+        title=row.title,
+        source=row.source,
+        collected=row.collected,
+        text=row.text,
+        lang=row.lang,
+        author=row.author,
+        published=row.published,
+        dated_by=row.dated_by,
+        summary=row.summary,
+        links=tuple(Link(*link) for link in row.links),
+        aliases=tuple(aliases.get(row.id, ())),
+        also_in=tuple(carriers.get(row.id, ())),
+        version=row.version,
+        story=row.story,
+    )
+
+
+def _chunks(ids: Sequence[str], size: int = 500) -> Iterator[Sequence[str]]:
+    for start in range(0, len(ids), size):
+        yield ids[start : start + size]
