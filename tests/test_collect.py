@@ -20,7 +20,7 @@ LIMITS = Collect(timeout=5, max_bytes=1_000_000, allow_private_addresses=True)
 AGENT = "digest-test (+https://essai.example)"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def site() -> Iterator[Site]:
     with running_site() as running:
         yield running
