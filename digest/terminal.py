@@ -20,7 +20,7 @@ from digest.formats import Proof
 from digest.language.dates import show_date
 from digest.language.names import show_number
 from digest.language.translations import Translator
-from digest.model import Article, Edition, Evidence, Points, SourceReport, ThemeMatch, Working
+from digest.model import Article, Edition, Evidence, Points, SourceReport, StoryState, ThemeMatch, Working
 from digest.settings import LANGUAGES, Newsletter
 
 
@@ -98,14 +98,19 @@ class Terminal:
             table.add_row(row["name"], state, *last, str(row["failures"]))
         self._out.print(table)
 
-    def articles(self, judged: Iterable[tuple[Article, Sequence[ThemeMatch], str]]) -> None:
+    def articles(self, judged: Iterable[tuple[Article, Sequence[ThemeMatch], StoryState]]) -> None:
         """The articles, a few lines each: title, source and date, and why its themes fit."""
         for article, themes, state in judged:
             self._out.print(Text(article.title, style="bold"))
-            facts = (article.source, self._day(article.published), article.lang, state)
+            facts = (article.source, self._day(article.published), article.lang, self.translator.gettext(_STORY_STATES[state]))
             self._out.print(Text("  " + " · ".join(fact for fact in facts if fact)))
             for match in themes:
-                self._out.print(Text(f"  {match.id} {self._figure(match.score, 2)}: {evidence(match.because, self.translator)}"))
+                values = {
+                    "theme": match.id,
+                    "score": self._figure(match.score, 2),
+                    "terms": evidence(match.because, self.translator),
+                }
+                self._out.print(Text("  " + self._words(N_("{theme} {score}: {terms}"), values)))
             if article.url:
                 self._out.print(Text(f"  {article.url}", style="dim"))
 
@@ -223,6 +228,13 @@ class Terminal:
         return show_date(moment, self.translator.language, self._newsletter.tz)
 
 
+_STORY_STATES: Mapping[StoryState, str] = {
+    "new": N_("new"),
+    "proposed": N_("in a draft"),
+    "published": N_("published"),
+    "held": N_("held"),
+    "rejected": N_("rejected"),
+}
 _STANDINGS: Mapping[str, str] = {
     "well": N_("fine"),
     "failing": N_("failing"),

@@ -25,7 +25,7 @@ from digest.errors import N_, SpanError, UsageError
 app = typer.Typer()
 
 
-@app.command(help=_("List all that the store holds, or a part of it."))
+@app.command(help=_("List the articles that are kept. All of them, or a part."))
 def articles(
     context: typer.Context,
     since: Since = None,
@@ -55,7 +55,7 @@ def articles(
         terminal.articles([(article, themes, state) for article, themes, _takeaways, state in judged])
 
 
-@app.command(help=_("Show what the edition would hold, and why every other story is out. Changes nothing."))
+@app.command(help=_("Show what the edition would hold. It tells why every other story is out, and changes nothing."))
 def plan(
     context: typer.Context,
     edition: EditionName = None,
@@ -77,7 +77,7 @@ def plan(
         terminal.plan(planned, with_parts=points)
 
 
-@app.command(help=_("Show an edition as it was last kept: its stories, and why the others are out."))
+@app.command(help=_("Show an edition as it was last kept. Its stories, and why the others are out."))
 def show(context: typer.Context, edition: EditionName = None, as_json: AsJson = False) -> None:
     from digest.formats import edition_json
 
@@ -92,7 +92,7 @@ def show(context: typer.Context, edition: EditionName = None, as_json: AsJson = 
         terminal.show(kept)
 
 
-@app.command(help=_("Prove that every takeaway of an edition still stands in its article, word for word."))
+@app.command(help=_("Prove that each takeaway is a quotation. Each one must stand in its article, word for word."))
 def verify(context: typer.Context, edition: EditionName = None, as_json: AsJson = False) -> None:
     from digest.formats import proof_json, prove
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 app = typer.Typer()
 
 
-@app.command(help=_("Make a starter newsletter: sources.yaml with comments, and a folder for articles."))
+@app.command(help=_("Make a starter newsletter. It holds sources.yaml, with comments, and a folder of articles."))
 def init(
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", help=_("A new or empty folder."))] = Path(),
 ) -> None:
@@ -34,7 +34,7 @@ def init(
     terminal.say(N_("What to do next: write your sources in {file}, then digest draft."), file=folder / "sources.yaml")
 
 
-@app.command(help=_("Fetch every source into the store."))
+@app.command(help=_("Read every source and keep its articles."))
 def collect(context: typer.Context, as_json: AsJson = False, force: Force = False) -> None:
     started = time.monotonic()
     with newsletter(context) as (config, store, terminal):
@@ -50,7 +50,7 @@ def collect(context: typer.Context, as_json: AsJson = False, force: Force = Fals
         )  # fmt: skip
 
 
-@app.command(help=_("Collect, then make or refresh the draft, and write its files to editions/EDITION/."))
+@app.command(help=_("Collect, then make or refresh the draft. Its files are written to editions/EDITION/."))
 def draft(
     context: typer.Context,
     edition: EditionName = None,

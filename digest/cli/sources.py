@@ -26,7 +26,7 @@ def _sources(context: typer.Context, as_json: AsJson = False) -> None:
         sources_list(context, as_json)
 
 
-@app.command("list", help=_("Show how each source fares: last success, last new article, failures in a row."))
+@app.command("list", help=_("Show how each source fares. Last success, last new article, failures in a row."))
 def sources_list(context: typer.Context, as_json: AsJson = False) -> None:
     from digest.gather.sources import describe
 
@@ -40,7 +40,7 @@ def sources_list(context: typer.Context, as_json: AsJson = False) -> None:
         terminal.sources(rows)
 
 
-@app.command("add", help=_("Follow a site: finds the feed behind a page's address and adds it to sources.yaml."))
+@app.command("add", help=_("Follow a site by its address. The feed behind the page is found, and added to sources.yaml."))
 def sources_add(
     context: typer.Context,
     url: Annotated[str, typer.Argument(metavar="URL", help=_("The address of a feed, or of any page of the site."))],
@@ -62,7 +62,7 @@ def sources_add(
         terminal.say(N_("{name} is followed: {url}"), name=entry["name"], url=entry["feed"])
 
 
-@app.command("import", help=_("Follow every feed of an OPML file, as other feed readers export them."))
+@app.command("import", help=_("Follow every feed of an OPML file. Other feed readers export such files."))
 def sources_import(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, help=_("The OPML file."))],
@@ -77,7 +77,7 @@ def sources_import(
         terminal.say(N_("{new} feeds added, {known} followed already."), new=len(entries), known=len(found) - len(entries))
 
 
-@app.command("export", help=_("Print the followed feeds as OPML, for other feed readers."))
+@app.command("export", help=_("Print the followed feeds as OPML. Other feed readers import it."))
 def sources_export(context: typer.Context) -> None:
     from digest.gather.follow import FoundFeed, write_opml
 

@@ -16,7 +16,7 @@ def _themes() -> None:
     """A group even while it has one command."""
 
 
-@app.command("try", help=_("Show how each theme is weighed for an article: what counts, what does not, and the sum."))
+@app.command("try", help=_("Show how themes weigh a text. What counts, what does not, and the sum."))
 def themes_try(
     context: typer.Context,
     what: Annotated[
