@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -34,6 +35,21 @@ class Config:
     @property
     def database(self) -> Path:
         return self.path(self.settings.store.removeprefix("sqlite:///"))
+
+    def secret_headers(self) -> dict[str, dict[str, str]]:
+        """The HTTP headers whose values stand in environment variables, by the key of their source.
+
+        Raises SettingsError where a variable is not set.
+        """
+        secrets: dict[str, dict[str, str]] = {}
+        for i, source in enumerate(self.settings.sources):
+            for header, variable in source.headers_env.items():
+                if variable not in os.environ:
+                    path = f"sources[{i}].headers_env.{header}"
+                    message = N_("the environment variable {variable} is not set")
+                    raise SettingsError(message, file=self.file.name, path=path, variable=variable)
+                secrets.setdefault(source.key, {})[header] = os.environ[variable]
+        return secrets
 
     @property
     def editions(self) -> Path:

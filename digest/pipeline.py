@@ -48,7 +48,9 @@ Progress = Callable[[SourceReport], None]
 async def update(config: Config, store: Store, *, now: datetime, force: bool, progress: Progress) -> tuple[SourceReport, ...]:
     """Bring the store up to date with every source, and put each new article in its story: a report for each source."""
     reports: list[SourceReport] = []
-    async for ready in read_sources(config.settings, config.folder, store.source_states(), now=now, force=force):
+    secrets = config.secret_headers()
+    known = store.source_states()
+    async for ready in read_sources(config.settings, config.folder, known, secrets=secrets, now=now, force=force):
         with store.together():
             added = [store.add(read.articles).new for read in ready]
             store.withdraw([article for read in ready for article in read.removed], now)

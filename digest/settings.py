@@ -32,6 +32,8 @@ def _absolute_url(value: str) -> str:
         sound = False
     if not sound:
         raise PydanticCustomError("url", N_("must be an absolute URL (https://…), got {got}"))
+    if parts.username or parts.password:
+        raise PydanticCustomError("secret", N_("holds a password; name the environment variable that holds it in headers_env"))
     return value
 
 
@@ -63,7 +65,8 @@ Subject = Annotated[Name, AfterValidator(_subject)]
 Timezone = Annotated[str, AfterValidator(_timezone)]
 Color = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$")]
-Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
+Email = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_%+'&-]+(\.[A-Za-z0-9_%+'&-]+)*@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$")]
+"""Without accents: mail headers carry those only between servers that all have SMTPUTF8 (RFC 6531)."""
 
 
 class _Strict(BaseModel):
@@ -153,6 +156,8 @@ class Source(_Strict):
     theme: Slug | None = None
     """A hint, not a verdict: the theme this source mostly speaks of."""
     full_text: Literal["auto", "always", "never"] = "auto"
+    headers_env: dict[Name, Name] = {}
+    """For a feed behind a password: HTTP headers, each with the name of the environment variable that holds its value."""
 
     @model_validator(mode="before")
     @classmethod

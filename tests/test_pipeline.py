@@ -78,6 +78,17 @@ def test_a_feed_asked_minutes_ago_is_left_in_peace_unless_forced(tmp_path: Path,
     assert len(site.asked) == 2
 
 
+def test_a_secret_header_reaches_its_feed_and_nothing_that_is_kept(
+    tmp_path: Path, store: Store, site: Site, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GAZETTE_TOKEN", "Bearer s3cret")
+    headers = {"Authorization": "GAZETTE_TOKEN"}
+    config = newsletter(tmp_path, [{"name": n, "feed": f"{site.url}/{n}", "headers_env": headers} for n in ("feed", "broken")])
+    reports = collect(config, store, now)
+    assert [headers["authorization"] for _, headers in site.asked] == ["Bearer s3cret"] * 2
+    assert "s3cret" not in f"{reports} {store.source_states()}"
+
+
 def test_a_feed_that_breaks_loses_nothing_of_what_it_gave(tmp_path: Path, store: Store, now: datetime) -> None:
     page = "/mouvant"
     with running_site({page: ("application/rss+xml", _feed("Une nouvelle"))}) as site:

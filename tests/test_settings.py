@@ -46,6 +46,10 @@ def changed(change: Change) -> dict[str, Any]:
             "sources.yaml: sources[1].feed: must be an absolute URL (https://…), got 'javascript:alert(1)'",
         ),
         (
+            lambda d: d["sources"].append({"feed": "https://camille:s3cret@gazette.example/feed"}),
+            "sources.yaml: sources[1].feed: holds a password; name the environment variable that holds it in headers_env",
+        ),
+        (
             lambda d: d["sources"].append({"name": "X"}),
             "sources.yaml: sources[1]: needs one of 'feed' (an address) or 'folder' (a path)",
         ),
@@ -111,6 +115,10 @@ def changed(change: Change) -> dict[str, Any]:
         (
             lambda d: d.update(deliver={"boite": {"imap": {"host": "h", "user": "u", "pasword_env": "X"}}}),
             "sources.yaml: deliver.boite.imap.pasword_env: unknown key; did you mean 'password_env'?",
+        ),
+        (
+            lambda d: d["newsletter"]["sender"].update(email="été@exemple.fr"),
+            "sources.yaml: newsletter.sender.email: must be an e-mail address, got 'été@exemple.fr'",
         ),
         (
             lambda d: d["newsletter"]["sender"].update(email="nous"),
@@ -220,3 +228,18 @@ def test_a_forgotten_comma_is_told_as_a_doubt_with_its_line(tmp_path: Path) -> N
     file.write_text(json.dumps(SETTINGS).replace('"algorithme"', "algorithme\n    robot"), encoding="utf-8")
     (doubt,) = load(file).doubts
     assert str(doubt).startswith("sources.yaml: line 1, column 1: 'algorithme robot' runs over several lines")
+
+
+def test_a_secret_header_comes_from_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    feed = {"feed": "https://gazette.example/feed", "headers_env": {"Authorization": "GAZETTE_TOKEN"}}
+    file = tmp_path / "sources.yaml"
+    file.write_text(json.dumps({**SETTINGS, "sources": [feed]}), encoding="utf-8")
+    monkeypatch.setenv("GAZETTE_TOKEN", "Bearer s3cret")
+    config = load(file)
+    assert config.secret_headers() == {"https://gazette.example/feed": {"Authorization": "Bearer s3cret"}}
+    assert "s3cret" not in repr(config)
+    monkeypatch.delenv("GAZETTE_TOKEN")
+    with pytest.raises(SettingsError) as caught:
+        config.secret_headers()
+    line = "sources.yaml: sources[0].headers_env.Authorization: the environment variable GAZETTE_TOKEN is not set"
+    assert str(caught.value) == line

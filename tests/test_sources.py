@@ -23,7 +23,7 @@ def settings(*feeds: str, **collect: Any) -> Settings:
 
 def collected(given: Settings, store: Store, folder: Path, *, force: bool = True) -> dict[str, SourceReport]:
     async def all_of_them() -> list[SourceRead]:
-        batches = read_sources(given, folder, store.source_states(), now=NOW, force=force)
+        batches = read_sources(given, folder, store.source_states(), secrets={}, now=NOW, force=force)
         return [read async for batch in batches for read in batch]
 
     reports = {}

@@ -77,7 +77,7 @@ def draft(
             config,
             store,
             planned,
-            output=output or config.folder / "editions" / name,
+            output=output or config.editions / name,
             templates=templates or folder("templates"),
             now=now,
         )

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from digest.errors import GatherError
 from digest.gather import state as states
@@ -62,11 +63,18 @@ class SourceRead:
 
 
 async def read_sources(
-    settings: Settings, folder: Path, known: Mapping[str, Mapping[str, Any]], *, now: datetime, force: bool
+    settings: Settings,
+    folder: Path,
+    known: Mapping[str, Mapping[str, Any]],
+    *,
+    secrets: Mapping[str, Mapping[str, str]],
+    now: datetime,
+    force: bool,
 ) -> AsyncIterator[tuple[SourceRead, ...]]:
     """Read every source, and give those that are ready together.
 
-    `folder` is where the settings' paths start; `known` what the store remembers of each source, by its key.
+    `folder` is where the settings' paths start; by a source's key, `known` is what the store remembers of it and `secrets` the
+    HTTP headers that only its own host may see.
     """
     before = {source.key: states.from_json(known.get(source.key, {})) for source in settings.sources}
     for source in settings.sources:
@@ -76,7 +84,8 @@ async def read_sources(
             yield (_left_alone(source, before[source.key], now),)
     feeds = [s for s in settings.sources if s.feed and (force or states.is_due(before[s.key], now))]
     if feeds:
-        async for ready in _read_feeds(feeds, settings, before, now):
+        requests = [_request(source, before[source.key], secrets.get(source.key, {}), now) for source in feeds]
+        async for ready in _read_feeds(feeds, requests, settings, before, now):
             yield ready
 
 
@@ -117,13 +126,17 @@ def _left_alone(source: Source, before: SourceState, now: datetime) -> SourceRea
 
 
 async def _read_feeds(
-    feeds: Sequence[Source], settings: Settings, before: Mapping[str, SourceState], now: datetime
+    feeds: Sequence[Source],
+    requests: Sequence[FeedRequest],
+    settings: Settings,
+    before: Mapping[str, SourceState],
+    now: datetime,
 ) -> AsyncIterator[tuple[SourceRead, ...]]:
     """The feeds, in the order in which they are read: fetching and parsing go on while the caller stores."""
     ready: asyncio.Queue[SourceRead | Exception] = asyncio.Queue(_READY)
     processes = min(len(feeds), os.cpu_count() or 1)
     async with open_workers(processes) as workers:
-        reading = asyncio.create_task(_read_into(ready, feeds, settings, before, workers, now))
+        reading = asyncio.create_task(_read_into(ready, feeds, requests, settings, before, workers, now))
         try:
             left = len(feeds)
             while left:
@@ -138,6 +151,7 @@ async def _read_feeds(
 async def _read_into(
     ready: asyncio.Queue[SourceRead | Exception],
     feeds: Sequence[Source],
+    requests: Sequence[FeedRequest],
     settings: Settings,
     before: Mapping[str, SourceState],
     workers: Workers,
@@ -145,7 +159,6 @@ async def _read_into(
 ) -> None:
     """Put every feed in `ready` once it is read; or what went wrong, which no feed can cause."""
     by_key = {source.key: source for source in feeds}
-    requests = [_request(source, before[source.key], now) for source in feeds]
     room = asyncio.Semaphore(_READY)
 
     async def read(answer: Fetched) -> None:
@@ -210,10 +223,13 @@ def _told(error: GatherError, say: Callable[[str], str]) -> str:
     return f"{error.text(say)} ({hint})" if hint else error.text(say)
 
 
-def _request(source: Source, before: SourceState, now: datetime) -> FeedRequest:
+def _request(source: Source, before: SourceState, secrets: Mapping[str, str], now: datetime) -> FeedRequest:
+    url = states.address(before, source.key, now)
+    at_home = urlsplit(url)[:2] == urlsplit(source.key)[:2]  # a feed that moved to another host takes no secret there
     return FeedRequest(
         key=source.key,
-        url=states.address(before, source.key, now),
+        url=url,
+        headers=secrets if at_home else {},
         etag=before.etag,
         last_modified=before.last_modified,
         fingerprint=before.fingerprint,
