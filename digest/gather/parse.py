@@ -142,7 +142,8 @@ def _read_xml(text: str, base: str) -> tuple[str, str | None, str, list[Entry], 
         parsed = _through_feedparser(text)
     damage = _damage(parsed)
     if not parsed.entries and (damage or not parsed.get("version")):
-        raise GatherError(N_("this is no feed that can be read ({cause})"), cause=damage or GatherError(N_("neither RSS, Atom nor JSON Feed")))
+        cause = damage or GatherError(N_("neither RSS, Atom nor JSON Feed"))
+        raise GatherError(N_("this is no feed that can be read ({cause})"), cause=cause)
     feed = parsed.feed
     entries = [_entry(dict(entry), base) for entry in parsed.entries]  # a plain dict is read ten times as fast as theirs
     return feed.get("title", ""), _joined(base, feed.get("link")) or None, feed.get("language", ""), entries, damage
