@@ -33,6 +33,10 @@ _BEFORE_NUMBERS = frozenset(_NUMBERED.split())
 """Abbreviations that end no sentence where a number follows."""
 
 
+_LONGER_THAN_ABBREVIATIONS = 7
+"""Letters."""
+
+
 def sentences(text: str, lang: str) -> list[tuple[int, int]]:
     """Spans (start, end) of the sentences of an article's text, in order: headings left out, without the mark of list items."""
     common = STOP_WORDS.get(lang, frozenset())
@@ -57,7 +61,7 @@ def _ends(text: str, start: int, stop: re.Match[str], lang: str, common: frozens
     following = text[stop.end() : stop.end() + 1]
     if not following or following.islower() or following in ",;:)]»”%":
         return False
-    if stop[1] != ".":
+    if stop[1] != "." or text[stop.start() - _LONGER_THAN_ABBREVIATIONS : stop.start()].isalpha():
         return True
     before = _TOKEN.search(text, max(start, stop.start() - 20), stop.start())
     token = before[0] if before else ""

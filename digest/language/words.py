@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
-from functools import cache, lru_cache
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -20,6 +20,9 @@ KNOWN = ("fr", "en", "de", "es", "it", "pt")
 _WORD = re.compile(r"[^\W_]+")
 _COMBINING = re.compile("[\u0300-\u036f]+")
 _TYPEWRITTEN = tuple(zip("’‘ʼ′“”„«»‐‑œæ", ["'"] * 4 + ['"'] * 5 + ["-"] * 2 + ["oe", "ae"], strict=True))
+_SIGNS = (*".,;:!?'’\"«»“”()[]/-–—…%*+=&_", "\u00a0", "\u202f")
+"""What mostly stands between words, each replaced in one go."""
+_MOST_LEMMAS = 200_000
 _VOTERS = 150
 """Words read to vote on a language: about a paragraph."""
 _FEW = 5
@@ -49,18 +52,26 @@ def tokens(text: str) -> list[str]:
     return _WORD.findall(text.lower())
 
 
-@lru_cache(maxsize=200_000)
+def tokens_of_each(texts: Sequence[str]) -> list[list[str]]:
+    """The `tokens` of each of several texts of one line, in half the time."""
+    joined = "\n".join(texts).lower()
+    for sign in _SIGNS:
+        joined = joined.replace(sign, " ")
+    lines = [line.split() for line in joined.split("\n")]
+    return [words if all(map(str.isalnum, words)) else tokens(text) for text, words in zip(texts, lines, strict=False)]
+
+
 def lemma(word: str, lang: str) -> str:
     """The dictionary form of a word in lower case ("européennes": "européen"); the word itself in a language not in KNOWN.
 
     Never give it an acronym: simplemma makes "avoir" of "AI".
     """
-    word = word.lower()
-    if lang not in KNOWN:
-        return word
-    import simplemma
+    return _lemmas(lang if lang in KNOWN else "")[word]
 
-    return str(simplemma.lemmatize(word, lang=lang)).lower()
+
+def lemmas(words: Iterable[str], lang: str) -> list[str]:
+    """The `lemma` of each word."""
+    return list(map(_lemmas(lang if lang in KNOWN else "").__getitem__, words))
 
 
 def fold(text: str) -> str:
@@ -71,6 +82,30 @@ def fold(text: str) -> str:
     for sign, plain in _TYPEWRITTEN:  # a third of the time of str.translate
         text = text.replace(sign, plain)
     return _COMBINING.sub("", unicodedata.normalize("NFKD", text))
+
+
+class _Lemmas(dict[str, str]):
+    """What is known of one language's lemmas; looks up what is not."""
+
+    def __init__(self, lang: str) -> None:
+        super().__init__()
+        self.lang = lang
+
+    def __missing__(self, word: str) -> str:
+        if len(self) >= _MOST_LEMMAS:
+            self.clear()
+        found = word.lower()
+        if self.lang:
+            import simplemma
+
+            found = str(simplemma.lemmatize(found, lang=self.lang)).lower()
+        self[word] = found
+        return found
+
+
+@cache
+def _lemmas(lang: str) -> _Lemmas:
+    return _Lemmas(lang)
 
 
 @cache
