@@ -29,7 +29,8 @@ class Expectation:
     """The sentences of one article, weighed; `say` tells it which were chosen."""
 
     def __init__(self, sentences: Sequence[str], title: str, lang: str) -> None:
-        words = tokens_of_each(sentences)
+        self.words = words = tokens_of_each(sentences)
+        """The tokens of each sentence."""
         said = list(chain.from_iterable(words))
         places = _numbered(said)
         title_words = [word for word in tokens(title) if word in places]

@@ -96,16 +96,14 @@ _OPENINGS = {
 """How sentences begin that lean on the one before, one expression a word ("_" is a space), as regular expressions."""
 _CALLS = """
     abonnez-vous | inscrivez-vous | désabonn | suivez-nous | rejoignez-nous | partagez | n'hésitez | cliquez | téléchargez
-    contactez | écrivez-nous | consultez | lire aussi | lire également | lire la suite | à lire aussi | à lire également
-    à lire ensuite | en savoir plus
-    pour aller plus loin | voir aussi | temps de lecture | tous droits réservés | mentions légales | ci-dessous | ci-dessus
-    ci-contre | rendez-vous sur | propos recueillis | faites un don | réservez | subscribe | sign up | follow us | join us
-    share this | contact us | click here | click on | read more | read also | see also | stay tuned | get in touch
-    all rights reserved | privacy policy | minute read | min read | see below | as follows | log in to | register now
-    donate now | abonnieren | jetzt anmelden | mehr dazu | lesen sie | folgen sie | siehe unten | lesezeit
-    alle rechte vorbehalten | affiliate | suscríb | síguenos | haz clic | haga clic | lee también | leer más | regístrate
-    iscriviti | seguici | clicca | leggi anche | leggi tutto | subscreva | inscreva-se | siga-nos | clique aqui | leia também
-    leia mais | © | (c) 20
+    contactez | écrivez-nous | consultez | lire aussi | lire également | lire la suite | lire ensuite | savoir plus
+    aller plus loin | voir aussi | temps de lecture | droits réservés | mentions légales | ci-dessous | ci-dessus | ci-contre
+    rendez-vous sur | propos recueillis | faites un don | réservez | subscribe | sign up | follow us | join us | share this
+    contact us | click here | click on | read more | read also | see also | stay tuned | get in touch | rights reserved
+    privacy policy | minute read | min read | see below | log in to | register now | donate now | abonnieren | jetzt anmelden
+    mehr dazu | lesen sie | folgen sie | siehe unten | lesezeit | rechte vorbehalten | affiliate | suscríb | síguenos
+    haz clic | haga clic | lee también | leer más | regístrate | iscriviti | seguici | clicca | leggi anche | leggi tutto
+    subscreva | inscreva-se | siga-nos | clique aqui | leia também | leia mais
 """
 """What only a call to the reader, a credit or a pointer to something else on the page holds, in lower case."""
 _COOKIES = "accept|refus|consent|utilis|use|verwend|akzept|acept|accett|aceit|navig|expérience|experience"
@@ -130,12 +128,16 @@ _LABEL = re.compile(
     rf"(?:{_any_of(_LABELS)})\b(?:\s*[|(©!,–—-]|(?:\s\w+)?\s*:|\s+(?:le|on|par|by|am|à|to|you|et|and|für|\d)\b)", re.IGNORECASE
 )
 _CALL = tuple(call.strip() for line in _CALLS.strip().splitlines() for call in line.split("|"))
+_CALL_STARTS = frozenset(call.split()[0][:5] for call in _CALL)
+"""A cheap first look, at the start of each word."""
 _DATE = re.compile(r"\W*(?:\w+,? ){0,4}\d{1,2}(?:er|st|nd|rd|th|\.)? \w+\.?,? \d{4}\W*(?:\w+\W*){0,3}")
 
 
 def _calls(sentence: str) -> bool:
-    lowered = sentence.lower().replace("’", "'")
-    if any(map(lowered.__contains__, _CALL)):
+    lowered = sentence.lower().replace("’", "'").replace("(", " ")
+    if "©" in lowered:
+        return True
+    if not _CALL_STARTS.isdisjoint([word[:5] for word in lowered.split()]) and any(map(lowered.__contains__, _CALL)):
         return True
     if "cookie" in lowered and re.search(_COOKIES, lowered):
         return True

@@ -8,7 +8,7 @@ from digest.judge.expectation import Expectation
 from digest.judge.quotable import Fault, fault
 from digest.judge.sections import key_points
 from digest.language.sentences import sentences
-from digest.language.words import STOP_WORDS, lemmas, tokens
+from digest.language.words import STOP_WORDS, lemmas
 from digest.model import Article, MadeBy, Takeaway
 
 Span = tuple[int, int]
@@ -70,41 +70,36 @@ class _Choice:
         self._texts = texts
         self._article = article
         self._faults: dict[int, Fault] = {}
-        self._subjects: dict[int, set[str]] = {}
 
     def best(self, limit: int, quoted_words: int, worst: Fault) -> list[tuple[float, int]]:
         """Scores and numbers of the sentences with no fault graver than `worst`, best first."""
         expectation = Expectation(self._texts, self._article.title, self._article.lang)
         seen: set[int] = set()
         chosen: list[tuple[float, int]] = []
+        said: list[set[str]] = []
         while len(chosen) < limit and len(seen) < len(self._texts):
             for number in expectation.ranked():
                 if number in seen:
                     continue
                 seen.add(number)
-                if self._fits(number, [other for _, other in chosen], quoted_words, worst):
+                length = len(self._texts[number].split())
+                if (chosen and length > quoted_words) or self._fault(number) > worst:
+                    continue
+                subjects = self._subjects(expectation.words[number])
+                if not any(len(subjects & other) > _SAME * min(len(subjects), len(other)) for other in said):
                     chosen.append((expectation.score(number), number))
-                    if len(chosen) < limit:
-                        expectation.say(number)
-                    quoted_words -= len(self._texts[number].split())
+                    said.append(subjects)
+                    expectation.say(number)
+                    quoted_words -= length
                     break
         return sorted(chosen, reverse=True)
 
-    def _fits(self, number: int, chosen: list[int], quoted_words: int, worst: Fault) -> bool:
-        if chosen and len(self._texts[number].split()) > quoted_words:
-            return False
+    def _fault(self, number: int) -> Fault:
         if number not in self._faults:
             self._faults[number] = fault(self._texts[number], self._article.lang)
-        return self._faults[number] <= worst and not any(self._says_the_same(number, other) for other in chosen)
+        return self._faults[number]
 
-    def _says_the_same(self, number: int, other: int) -> bool:
-        one, two = self._about(number), self._about(other)
-        return len(one & two) > _SAME * min(len(one), len(two))
-
-    def _about(self, number: int) -> set[str]:
-        """The lemmas of the words of a sentence that carry a subject."""
-        if number not in self._subjects:
-            lang = self._article.lang
-            words = set(tokens(self._texts[number])) - STOP_WORDS.get(lang, frozenset())
-            self._subjects[number] = set(lemmas(words, lang))
-        return self._subjects[number]
+    def _subjects(self, words: list[str]) -> set[str]:
+        """The lemmas of the words that carry a subject."""
+        lang = self._article.lang
+        return set(lemmas(set(words) - STOP_WORDS.get(lang, frozenset()), lang))
