@@ -46,7 +46,7 @@ _OPENINGS = {
     "fr": _IL
     + """
         cela ceci ça ce(?!_(?:jour|mois|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|guide|rapport)\\b)
-        cet(?!_(?:article|été|automne|hiver|après-midi)\\b) cette(?!_(?:année|semaine|étude|nuit)\\b) ces c['’] ils elles? eux
+        cet(?!_(?:été|automne|hiver|après-midi)\\b) cette(?!_(?:année|semaine|étude|nuit)\\b) ces c['’] ils elles? eux
         lui celui celle ceux celles l['’]une? les_uns leurs? y on_y l['’]autre les_autres (?:un|une|d)['’ ]autres? mais et ou
         or car donc puis ainsi aussi alors ensuite enfin toutefois cependant pourtant néanmoins sinon surtout notamment
         par_(?:ailleurs|conséquent|contre|exemple|suite) pour_(?:cela|ce_faire|autant) en_(?:effet|revanche|outre|plus|fait)
