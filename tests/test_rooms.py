@@ -49,7 +49,7 @@ HOMES = {
     "aiohttp": {"gather.collect"},
     "cssutils": {"compose.mjml"},
     "babel": {"language.dates", "language.names", "language.translations"},
-    "feedparser": {"gather.parse"},
+    "feedparser": {"gather.xml_feed"},
     "filelock": {"store"},
     "jinja2": {"compose.render"},
     "lxml": {"gather.markup", "gather.blocks", "compose.mjml"},

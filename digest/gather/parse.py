@@ -1,13 +1,11 @@
 """The bytes of a feed made into articles: RSS 0.9x to 2.0, Atom and RDF through feedparser, JSON Feed through our own reader.
 
-The one home of feedparser, with both of its slow flags off: its sanitiser and its resolver of relative addresses hold
-quadratic regular expressions, and `markup.py` does that work. A regular expression of its `<author>` stays quadratic, so
-strangers' feeds are parsed in a process that can be killed (`workers.py`). Pure.
+A regular expression that feedparser runs on every `<author>` is quadratic, so strangers' feeds are parsed in a process that
+can be killed (`workers.py`). Pure.
 """
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -17,13 +15,12 @@ from typing import Any
 from urllib.parse import urljoin
 from xml.sax import SAXException
 
-import feedparser
-
 from digest.errors import N_, GatherError
 from digest.gather.apart import put_back, set_apart, without_unread
 from digest.gather.entries import Entry, Feed, articles
 from digest.gather.json_feed import read_json_feed
 from digest.gather.markup import plain
+from digest.gather.xml_feed import read_xml
 from digest.model import Article
 
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
@@ -75,7 +72,7 @@ def parse_feed(
         title, link, declared, entries = read_json_feed(text.encode("utf-8", "replace"), base or url)
         damage = None
     else:
-        title, link, declared, entries, damage = _read_xml(text, base or url)
+        title, link, declared, entries, damage = _from_xml(text, base or url)
     feed = Feed(key=url, source=source, link=link, language=declared)
     made = articles(entries, feed, collected=collected, language=language, tz=tz)
     return ParsedFeed(title=plain(title), link=link, articles=made, note=_note(made, entries, damage))
@@ -130,16 +127,16 @@ def _mostly_utf8(body: bytes) -> str | None:
 # ------------------------------------------------------------------------------------------------ characters to entries
 
 
-def _read_xml(text: str, base: str) -> tuple[str, str | None, str, list[Entry], str | None]:
+def _from_xml(text: str, base: str) -> tuple[str, str | None, str, list[Entry], str | None]:
     head = text[:4000]
     if _PAGE.match(head) and not _FEED.search(head):
         raise GatherError(
             N_("a web page where a feed should be"), hint=N_("'digest sources add' finds the feed behind a page's address")
         )
     rest, texts = set_apart(text)
-    parsed = _through_feedparser(without_unread(rest))
+    parsed = read_xml(without_unread(rest))
     if texts and not put_back(_details(parsed), texts):
-        parsed = _through_feedparser(text)
+        parsed = read_xml(text)
     damage = _damage(parsed)
     if not parsed.entries and (damage or not parsed.get("version")):
         cause = damage or GatherError(N_("neither RSS, Atom nor JSON Feed"))
@@ -147,17 +144,6 @@ def _read_xml(text: str, base: str) -> tuple[str, str | None, str, list[Entry], 
     feed = parsed.feed
     entries = [_entry(dict(entry), base) for entry in parsed.entries]  # a plain dict is read ten times as fast as theirs
     return feed.get("title", ""), _joined(base, feed.get("link")) or None, feed.get("language", ""), entries, damage
-
-
-def _through_feedparser(text: str) -> Any:
-    # BytesIO: feedparser would take text or bytes for an address or a file's path first. It is not told where the feed came
-    # from: it would then join every element's base to it, which takes a fifth of its time; links are joined below.
-    return feedparser.parse(
-        io.BytesIO(text.encode("utf-8", "replace")),
-        response_headers={"content-type": "application/xml; charset=utf-8"},
-        sanitize_html=False,
-        resolve_relative_uris=False,
-    )
 
 
 def _details(parsed: Any) -> Iterator[Any]:
