@@ -107,3 +107,7 @@ def test_shortened_text_ends_between_words() -> None:
     assert shorten("un deux trois", 20) == "un deux trois"
     assert shorten("un deux, trois", 10) == "un deux…"
     assert shorten("anticonstitutionnellement", 10) == "anticonst…"
+
+
+def test_a_title_shortened_twice_has_one_ellipsis() -> None:
+    assert shorten("un deux… et trois quatre", 10) == "un deux…"

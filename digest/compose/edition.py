@@ -116,7 +116,7 @@ def shorten(text: str, most: int) -> str:
     if len(text) <= most:
         return text
     cut = text[: most - 1]
-    return (cut.rsplit(" ", 1)[0] if " " in cut else cut).rstrip(" ,;:.–—-") + "…"
+    return (cut.rsplit(" ", 1)[0] if " " in cut else cut).rstrip(" ,;:.…–—-") + "…"
 
 
 def _print_story(story: Story, theme: str, takeaways: tuple[Takeaway, ...]) -> EditionStory:
