@@ -6,7 +6,7 @@ Dates are ISO 8601 in UTC. Tools outside this repository read these shapes: addi
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from typing import Any
 
@@ -240,20 +240,19 @@ def _points(points: Points | None) -> dict[str, float] | None:
 def _points_from(data: Mapping[str, Any]) -> Points | None:
     """The points of a story; None in an edition that was kept before they were."""
     kept = data.get("points")
-    return Points(**{part: worth for part, worth in kept.items() if part != "total"}) if kept else None
+    return Points(**{part.name: kept.get(part.name, 0.0) for part in fields(Points)}) if kept else None
 
 
 def _story_from(data: Mapping[str, Any], text_of: TextOf) -> EditionStory:
-    return EditionStory(
-        **{
-            **data,
-            "published": datetime.fromisoformat(data["published"]) if data["published"] else None,
-            "takeaways": tuple(_takeaway_from(item, text_of) for item in data["takeaways"]),
-            "because": tuple(Evidence(**item) for item in data["because"]),
-            "also": tuple(Also(**item) for item in data["also"]),
-            "points": _points_from(data),
-        }
-    )
+    kept = {field.name: data[field.name] for field in fields(EditionStory) if field.name in data}
+    read = {
+        "published": datetime.fromisoformat(data["published"]) if data["published"] else None,
+        "takeaways": tuple(_takeaway_from(item, text_of) for item in data["takeaways"]),
+        "because": tuple(Evidence(**item) for item in data["because"]),
+        "also": tuple(Also(**item) for item in data["also"]),
+        "points": _points_from(data),
+    }
+    return EditionStory(**(kept | read))
 
 
 def _takeaway_from(data: Mapping[str, Any], text_of: TextOf) -> Takeaway:

@@ -77,8 +77,8 @@ class SourceReport:
     new: int = 0
     """Articles stored for the first time."""
     error: str | None = None
-    """What went wrong, in the newsletter's language; None where all is well. A source may be `ok` and still carry a note (one
-    broken file in a folder)."""
+    """What went wrong, in the newsletter's language, a line each; None where all is well. A source may be `ok` and still carry a
+    note (one broken file in a folder)."""
 
 
 # ------------------------------------------------------------------------------------------------ judge

@@ -23,6 +23,7 @@ from digest.gather.addresses import article_id, canonical, is_web
 from digest.gather.folder import SUFFIXES, read_file
 from digest.gather.pages import incomplete, whole_articles
 from digest.gather.sources import read_sources, user_agent
+from digest.gather.sources import recall as recall_source
 from digest.judge.highlights import highlights
 from digest.judge.selection import select
 from digest.judge.stories import assign, group
@@ -63,6 +64,12 @@ async def update(config: Config, store: Store, *, now: datetime, force: bool, pr
         oldest = min(article.published or article.collected for article in unplaced)
         store.place(assign(unplaced, [article for article in store.articles(since=oldest - KIN) if article.story]))
     return tuple(reports)
+
+
+def recall(config: Config, store: Store) -> tuple[SourceReport, ...]:
+    """How every source fared when it was last read."""
+    known = store.source_states()
+    return tuple(recall_source(source, known.get(source.key, {})) for source in config.settings.sources)
 
 
 async def complete(config: Config, store: Store, edition: Edition) -> int:

@@ -77,15 +77,12 @@ class Terminal:
         )
 
     def reports(self, reports: Iterable[SourceReport]) -> None:
-        """A line for each source that has something to say, on standard error."""
+        """A line for each thing that a source has to say, on standard error."""
         for report in reports:
-            if report.error:
-                mark = self.translator.gettext("FAILED") if report.status == "failed" else self.translator.gettext("note")
-                self._err.print(
-                    Text.assemble(
-                        (f"{mark} ", "red" if report.status == "failed" else "yellow"), f"{report.name}: {report.error}"
-                    )
-                )
+            mark, style = (N_("FAILED"), "red") if report.status == "failed" else (N_("note"), "yellow")
+            for line in (report.error or "").splitlines():
+                told = self._words(N_("{title}: {reason}"), {"title": report.name, "reason": line})
+                self._err.print(Text.assemble((f"{self.translator.gettext(mark)} ", style), told))
 
     def sources(self, rows: Sequence[Mapping[str, Any]]) -> None:
         """How each source fares."""
@@ -93,7 +90,8 @@ class Terminal:
         for row in rows:
             words = _STANDINGS[row["standing"]]
             standing = self.translator.gettext(words)
-            state = f"{standing}: {row['error']}" if row["error"] else standing
+            values = {"title": standing, "reason": row["error"]}
+            state = self._words(N_("{title}: {reason}"), values) if row["error"] else standing
             last = (self._day(row[key] and datetime.fromisoformat(row[key])) for key in ("last_success", "last_new_article"))
             table.add_row(row["name"], state, *last, str(row["failures"]))
         self._out.print(table)

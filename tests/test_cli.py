@@ -7,6 +7,7 @@ import email.policy
 import json
 import re
 from datetime import UTC, datetime
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from typing import Any
 
@@ -143,6 +144,44 @@ def test_articles_are_listed_by_theme_and_period(digest: Digest, tmp_path: Path)
     assert len(digest("articles", "--json", "--theme", "ia", folder=folder).json) == 4
     assert digest("articles", "--json", "--theme", "europe", folder=folder).json == []
     assert "intelligence artificielle" in digest("articles", folder=folder).out.lower()
+
+
+def test_articles_of_a_period_are_only_those_and_reversed_days_are_refused(digest: Digest, starter: Path) -> None:
+    digest("collect", folder=starter)
+    assert digest("articles", "--json", "--until", "2026-10-01", folder=starter).json == []
+    said = digest("articles", "--since", "2026-11-02", "--until", "2026-11-01", folder=starter)
+    assert said.code == 2
+
+
+def test_a_draft_without_collecting_still_says_how_the_sources_fared(digest: Digest, tmp_path: Path) -> None:
+    folder = write_newsletter(tmp_path / "n", ai_articles(3), sources=[{"folder": "articles"}, {"folder": "absent"}])
+    (folder / "articles" / "vide.md").write_text("", encoding="utf-8")
+    digest("collect", folder=folder)
+    said = digest("draft", "--no-collect", "--json", folder=folder)
+    assert said.json["sources"] == {"ok": 0, "unchanged": 1, "failed": 1}
+    kept = json.loads((folder / "editions/2026-11/edition.json").read_text(encoding="utf-8"))["sources"]
+    assert [source["status"] for source in kept] == ["unchanged", "failed"]
+    assert "vide.md" in kept[0]["error"]
+    assert "vide.md" in digest("sources", folder=folder).out
+
+
+def test_each_broken_file_is_a_line_of_its_own(digest: Digest, tmp_path: Path) -> None:
+    folder = write_newsletter(tmp_path / "n", ai_articles(3) | {"vide.md": "", "vide-aussi.txt": ""})
+    lines = digest("draft", folder=folder).err.splitlines()
+    assert [("vide-aussi.txt" in line, "vide.md" in line) for line in lines] == [(True, False), (False, True)]
+
+
+def test_json_is_sound_where_the_terminal_has_no_accents(digest: Digest, starter: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    digest("collect", folder=starter)
+    plain = TextIOWrapper(BytesIO(), encoding="ascii")
+    monkeypatch.setattr("sys.stdout", plain)
+    monkeypatch.setattr("sys.argv", ["digest", "articles", "--json"])
+    monkeypatch.chdir(starter)
+    with pytest.raises(SystemExit):
+        cli.main()
+    plain.flush()
+    titles = [article["title"] for article in json.loads(plain.buffer.getvalue())]
+    assert any("é" in title for title in titles)
 
 
 def test_stories_in_a_draft_are_proposed(digest: Digest, tmp_path: Path) -> None:

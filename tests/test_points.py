@@ -103,3 +103,15 @@ def test_points_come_back_from_json_and_an_edition_kept_before_them_has_none() -
 
 def test_a_number_is_written_as_its_language_does() -> None:
     assert (show_number(1234.56, "fr", 1), show_number(0.714, "en", 2), show_number(7, "fr", 1)) == ("1234,6", "0.71", "7,0")
+
+
+def test_an_edition_kept_by_another_version_is_read() -> None:
+    """Parts of the points that it did not know count for nothing, and keys that we do not know are passed over."""
+    plain = editions.without_takeaways()
+    theme = plain.themes[0]
+    stories = tuple(replace(story, points=replace(POINTS, language=5.0)) for story in theme.stories)
+    content = edition_json(replace(plain, themes=(replace(theme, stories=stories),)))
+    story = content["themes"][0]["stories"][0]
+    del story["points"]["language"]
+    story["points"]["charm"] = story["mood"] = 3.0
+    assert edition_from_json(content, lambda *_: "").stories[0].points == POINTS

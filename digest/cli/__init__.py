@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from datetime import UTC, datetime
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated
 
@@ -50,6 +51,9 @@ def _options(
 
 def main() -> None:
     """The command `digest`."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # a terminal or a file without the characters of French typography
+            stream.reconfigure(errors="replace")
     try:
         app()
     except Exception as error:

@@ -92,7 +92,8 @@ def edition_of_today(config: Config, now: datetime) -> str:
 
 def print_json(data: object) -> None:
     """Data for another program, on standard output."""
-    sys.stdout.write(json.dumps(data, ensure_ascii=False, indent=2) + "\n")
+    unicode = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"  # elsewhere, what an encoding lacks is escaped
+    sys.stdout.write(json.dumps(data, ensure_ascii=not unicode, indent=2) + "\n")
 
 
 def print_text(text: str) -> None:

@@ -42,9 +42,10 @@ def articles(
         if theme is not None and theme not in known:
             raise UsageError(N_("there is no theme {theme}; there are {known}"), theme=theme, known=", ".join(known))
         states = store.story_states(settings.newsletter.name)
+        kept = store.articles(**_bounds(since, until, config), files=False)
         judged = [
             (article, themes, takeaways, states[article.story][0] if article.story in states else "new")
-            for article, themes, takeaways in judge_articles(store.articles(**_bounds(since, until, config)), settings)
+            for article, themes, takeaways in judge_articles(kept, settings)
             if theme is None or any(match.id == theme for match in themes)
         ]
     if as_json:
@@ -125,6 +126,8 @@ def _bounds(since: datetime | None, until: datetime | None, config: Config) -> d
     """`--since` and `--until` as moments, those that were given; the last day is included."""
     from digest.compose.periods import midnight
 
+    if since and until and since > until:
+        raise UsageError(N_("--since must come before --until"))
     tz = config.settings.newsletter.tz
     bounds = {"since": since and midnight(since.date(), tz), "until": until and midnight(until.date() + timedelta(days=1), tz)}
     return {name: bound for name, bound in bounds.items() if bound}

@@ -69,7 +69,7 @@ def draft(
     started, now = time.monotonic(), clock()
     with newsletter(context) as (config, store, terminal):
         name, period = edition_and_period(config, edition, since, until, now)
-        reports = () if no_collect else _update(config, store, terminal, clock, force=force)
+        reports = pipeline.recall(config, store) if no_collect else _update(config, store, terminal, clock, force=force)
         planned = pipeline.plan(config, store, name, period, reports=reports, now=now)
         if not no_collect and asyncio.run(pipeline.complete(config, store, planned)):
             planned = pipeline.plan(config, store, name, period, reports=reports, now=now)

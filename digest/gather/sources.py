@@ -39,7 +39,7 @@ class SourceRead:
     """What the feed answered; an empty answer for a folder or a feed that was not asked."""
     now: datetime
     message: str | None = None
-    """What went wrong, or what the team should know; None where there is nothing to say."""
+    """What went wrong, or what the team should know, a line each; None where there is nothing to say."""
     asked: bool = True
     removed: tuple[str, ...] = ()
     """Of a folder: the ids of articles whose files are there no more."""
@@ -50,7 +50,7 @@ class SourceRead:
             return states.to_json(self.before)
         if self.status == "failed":
             return states.to_json(states.after_failure(self.before, self.answer, self.message or "", self.now))
-        state = states.after_success(self.before, self.answer, new=new, now=self.now)
+        state = replace(states.after_success(self.before, self.answer, new=new, now=self.now), note=self.message)
         if self.source.folder is not None:
             there = dict.fromkeys((*state.held, *(article.id for article in self.articles)))
             state = replace(state, held=tuple(id for id in there if id not in self.removed))
@@ -115,7 +115,7 @@ def _read_folder(source: Source, path: Path, newsletter: Newsletter, before: Sou
         return SourceRead(source, "failed", (), before, _nothing(source), now, error.text(say))
     # A file that cannot be read today is not a file that was taken away.
     removed = () if problems else tuple(sorted(set(before.held) - {article.id for article in articles}))
-    told = "; ".join(problems) or None
+    told = "\n".join(problems) or None
     return SourceRead(source, "ok", tuple(articles), before, _nothing(source), now, told, removed=removed)
 
 
@@ -248,9 +248,15 @@ def describe(source: Source, known: Mapping[str, Any], now: datetime) -> dict[st
         "last_success": remembered["succeeded"],
         "last_new_article": remembered["last_new"],
         "failures": state.failures,
-        "error": state.error,
+        "error": state.error or state.note,
         "moved_to": state.moved_to,
     }
+
+
+def recall(source: Source, known: Mapping[str, Any]) -> SourceReport:
+    """How a source fared when it was last read, for a run that reads none."""
+    state = states.from_json(known)
+    return SourceReport(source.name, "failed" if state.failures else "unchanged", 0, state.error or state.note)
 
 
 def user_agent(newsletter: Newsletter) -> str:

@@ -43,6 +43,8 @@ class SourceState:
     """In a row."""
     error: str | None = None
     """Of the last failure; None since it was read again."""
+    note: str | None = None
+    """What the team should know although it was read well: a broken file, a damaged feed."""
     not_before: datetime | None = None
     """When to ask again; None: at any time."""
     moved_to: str | None = None

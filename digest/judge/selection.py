@@ -11,7 +11,7 @@ from digest.judge.scores import is_in, newest, score, theme_points
 from digest.model import LeftOut, Period, Points, Story, StoryState, ThemeMatch
 from digest.settings import Limits, Theme
 
-NEAR_THEME = 0.15
+NEAR_THEME = 0.2
 """How much lower its score may be in the theme where a story goes because its best one holds more stories already."""
 NEAR_FIRST = 5.0
 """Points that may be given up so that one source does not open every theme."""
