@@ -57,14 +57,14 @@ clean: ## remove what was installed and built; drafts and the store stay
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache
 
 $(VENV)/bin/python:
-	$(PYTHON) -m venv --without-pip $(VENV)
+	@$(PYTHON) -m venv --without-pip $(VENV)
 
 $(VENV)/installed: requirements.txt pyproject.toml | $(VENV)/bin/python
 	@echo "Installing digest into $(VENV) (once)…"
-	$(PIP) install --no-compile --require-hashes --no-deps -r requirements.txt
-	$(PIP) install --no-deps --editable .
+	@$(PIP) install --no-compile --require-hashes --no-deps -r requirements.txt
+	@$(PIP) install --no-deps --editable .
 	@touch $@
 
 $(VENV)/installed-dev: requirements-dev.txt $(VENV)/installed
-	$(PIP) install --no-compile --require-hashes --no-deps -r requirements-dev.txt
+	@$(PIP) install --no-compile --require-hashes --no-deps -r requirements-dev.txt
 	@touch $@
