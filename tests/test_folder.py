@@ -299,6 +299,78 @@ def test_numbered_lines_are_a_list() -> None:
     assert article.text.startswith("Trois gestes :\n\n- Semer tôt\n- Pailler\n- Récolter\n\n")
 
 
+BULLETS = ["→ ", "■ ", "□ ", "▶ ", "►", "✅ ", "✓ ", "✔️ ", "👉🏽 ", "➡️ ", "§ ", "+ ", "o\t", "§\t", "\uf0a7\t"]
+
+
+@pytest.mark.parametrize("bullet", BULLETS)
+@pytest.mark.parametrize("between", ["\n", "\n\n"])
+def test_any_mark_that_opens_two_lines_running_is_a_bullet(bullet: str, between: str) -> None:
+    article = read(f"{TITLE}\n\n{BODY}\n\n{bullet}Peser coûte peu.{between}{bullet}Les dons doublent.\n\n{BODY}")
+    assert article.text == f"{BODY}\n\n- Peser coûte peu.\n- Les dons doublent.\n\n{BODY}"
+
+
+@pytest.mark.parametrize("bullet", BULLETS)
+def test_any_mark_under_the_name_of_key_points_is_a_bullet(bullet: str) -> None:
+    article = read(f"{TITLE}\n\n{BODY}\n\nÀ retenir\n\n{bullet}Peser coûte peu.\n\nLa suite est longue.\n\n{BODY}")
+    assert "## À retenir\n\n- Peser coûte peu.\n\nLa suite" in article.text
+
+
+@pytest.mark.parametrize("line", ["✅ Le jardin est ouvert.", "→ Le jardin est ouvert.", "👉 Inscrivez-vous avant vendredi"])
+def test_a_mark_that_opens_one_line_alone_is_no_bullet(line: str) -> None:
+    article = read(f"{TITLE}\n\n{BODY}\n\n{line}\n\n{BODY}")
+    assert article.text == f"{BODY}\n\n{line}\n\n{BODY}"
+
+
+def test_different_emoji_under_key_points_are_bullets() -> None:
+    article = read(f"{TITLE}\n\n📌 À retenir\n🌱 Un tiers est donné\n\n💶 Peser coûte peu\n\n{BODY}")
+    assert article.text == f"## À retenir\n\n- Un tiers est donné\n- Peser coûte peu\n\n{BODY}"
+
+
+@pytest.mark.parametrize("marks", [("a) ", "b) ", "c) "), ("1/ ", "2/ ", "3/ "), ("(a) ", "(b) ", "(c) ")])
+def test_letters_and_numbers_in_their_order_are_a_list(marks: tuple[str, str, str]) -> None:
+    first, second, third = marks
+    article = read(f"{TITLE}\n\nLes 3 points à retenir\n{first}Semer\n{second}Pailler\n{third}Récolter\n\n{BODY}")
+    assert article.text == f"## Les 3 points à retenir\n\n- Semer\n- Pailler\n- Récolter\n\n{BODY}"
+
+
+def test_letters_out_of_their_order_are_no_list() -> None:
+    assert "- " not in read(f"{TITLE}\n\n{BODY}\n\nc) Semer\n\na) Pailler\n\n{BODY}").text
+
+
+def test_a_bullet_in_markdown_may_be_an_arrow() -> None:
+    assert read(f"# {TITLE}\n\nÀ retenir\n→ un\n→ deux\n", "a.md").text == "## À retenir\n\n- un\n- deux"
+
+
+@pytest.mark.parametrize(
+    "name", ["À retenir", "Ce qu’il faut retenir :", "L’essentiel", "En bref", "POINTS CLÉS", "Key takeaways", "In brief"]
+)
+def test_lines_under_the_name_of_key_points_are_a_point_each(name: str) -> None:
+    article = read(f"{TITLE}\n\n{BODY}\n\n{name}\nPeser coûte peu.\nLes dons doublent.\nTout se mange.\n\n{BODY}")
+    points = "- Peser coûte peu.\n- Les dons doublent.\n- Tout se mange."
+    assert article.text == f"{BODY}\n\n## {name.rstrip(' :')}\n\n{points}\n\n{BODY}"
+
+
+def test_key_points_end_above_the_heading_of_another_part() -> None:
+    points = "Peser coûte peu.\nLes dons doublent."
+    article = read(f"{TITLE}\n\n{BODY}\n\nEn bref\n{points}\nPourquoi peser ?\n{BODY} {BODY}\n\n{BODY}")
+    assert headings(article) == ["En bref", "Pourquoi peser ?"]
+
+
+def test_key_points_cut_at_72_columns_are_not_parted_within_a_sentence() -> None:
+    text = wrap(f"{TITLE}\n\n{BODY}\n\n{BODY}") + "\n\nEn bref\n" + textwrap.fill(BODY, 72) + "\nLes dons doublent.\n"
+    assert read(text).text.endswith(f"## En bref\n\n- {BODY}\n- Les dons doublent.")
+
+
+@pytest.mark.parametrize("items", ["- un\n- deux", "1. un\n2. deux"])
+def test_the_name_of_key_points_right_above_its_bullets_is_a_heading(items: str) -> None:
+    assert read(f"{TITLE}\n\n{BODY}\n\nEn bref\n{items}\n").text == f"{BODY}\n\n## En bref\n\n- un\n- deux"
+
+
+def test_a_sentence_that_begins_like_key_points_is_none() -> None:
+    article = read(f"{TITLE}\n\nEn bref, le jardin nourrit le quartier.\nEt la mairie paie.\n\n{BODY}")
+    assert (headings(article), "- " in article.text) == ([], False)
+
+
 def test_a_suggestion_in_the_middle_stays() -> None:
     article = read(f"{TITLE}\n\n{BODY}\n\nÀ lire aussi : Un verger pour l’école\n\n{BODY}")
     assert "Un verger pour l’école" in article.text

@@ -14,6 +14,7 @@ from pathlib import Path, PurePosixPath
 from digest.errors import N_, GatherError
 from digest.gather.addresses import article_id, canonical, is_web
 from digest.gather.blocks import one_line, read_text, write_text
+from digest.gather.bullets import plain_bullets
 from digest.gather.bylines import take_byline
 from digest.gather.documents import FrontMatter, decoded, split_front_matter
 from digest.gather.furniture import is_furniture, without_furniture, without_title
@@ -131,7 +132,7 @@ def _draft(name: str, text: str) -> _Draft:
 
 def _markdown(name: str, text: str) -> _Draft:
     front, body = split_front_matter(name, text)
-    words, links = html_to_text(markdown_to_html(body), front.url)
+    words, links = html_to_text(markdown_to_html("\n".join(plain_bullets(body.splitlines()))), front.url)
     pieces: list[Piece] = [*read_text(words)]
     title = front.title
     if not title and pieces and pieces[0][0] == "heading":

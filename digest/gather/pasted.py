@@ -11,7 +11,9 @@ from itertools import pairwise
 from typing import Literal
 
 from digest.gather.blocks import Block, Kind, as_item, one_line
+from digest.gather.bullets import plain_bullets
 from digest.gather.furniture import is_furniture, says_the_title
+from digest.gather.key_points import key_points_name
 
 _RULE = re.compile(r"\s*([=\-_*~–—#])(?:\s*\1){2,}\s*")
 _UNDERLINE = re.compile(r"\s*(?:={3,}|-{3,}|~{3,})\s*")
@@ -59,6 +61,7 @@ _SECTION = re.compile(
     r"|(?:key )?takeaways?|key points?|in (?:brief|short)|summary|tl;?dr|conclusion|introduction",
     re.IGNORECASE,
 )
+_POINTING = frozenset("→➔➡▶►👉👇")  # so begins a call to do something
 Raw = list[str]
 """Lines between two blank ones."""
 Piece = tuple[Kind | Literal["line", "number"], str]
@@ -67,10 +70,16 @@ Piece = tuple[Kind | Literal["line", "number"], str]
 
 def read_pasted(text: str) -> list[Piece]:
     """The pieces of a pasted text, in order; its title is the first of them. `with_headings` settles what the short lines are."""
-    lines = [line.expandtabs(4).rstrip() for line in re.split(r"\r\n|[\r\n\f\v\u2028\u2029\x85]", text)]
+    lines = [line.expandtabs(4).rstrip() for line in _listed(re.split(r"\r\n|[\r\n\f\v\u2028\u2029\x85]", text))]
     wrapped = _is_wrapped(lines)
     pieces = [piece for group in _groups(lines, wrapped) for piece in _pieces(group, wrapped)]
     return [(kind, words) for kind, words in pieces if words]
+
+
+def _listed(lines: list[str]) -> list[str]:
+    """The lines with plain bullets; the first with words stays as it is, for it is the title."""
+    first = next((i for i, line in enumerate(lines) if line.strip()), 0)
+    return [*lines[: first + 1], *plain_bullets(lines)[first + 1 :]]
 
 
 def with_headings(pieces: Sequence[Piece]) -> list[Block]:
@@ -79,6 +88,8 @@ def with_headings(pieces: Sequence[Piece]) -> list[Block]:
     for i, (kind, words) in enumerate(pieces):
         if kind == "number":
             blocks.append(_numbered(pieces, i))
+        elif kind in ("line", "paragraph") and i + 1 < len(pieces) and (name := key_points_name(words)):
+            blocks.append(("heading", name))
         elif kind != "line":
             blocks.append((kind, words))
         elif _heads(pieces, i):
@@ -156,6 +167,9 @@ def _pieces(group: Raw, wrapped: bool) -> list[Piece]:
             pieces += _paragraph(run, wrapped, alone=False)
             run = []
             pieces.append(("number" if _NUMBERED.match(line) else "item", one_line(line if _NUMBERED.match(line) else item)))
+        elif key_points_name(line):
+            pieces += _paragraph(run, wrapped, alone=not pieces)
+            run = [line]
         elif pieces and not run and pieces[-1][0] in ("item", "number") and _continues(pieces[-1][1], line, wrapped):
             pieces[-1] = (pieces[-1][0], one_line(f"{pieces[-1][1]} {line}"))
         else:
@@ -172,6 +186,9 @@ def _paragraph(run: Raw, wrapped: bool, *, alone: bool) -> list[Piece]:
     """A run of lines as one paragraph; in a text that is not cut, a short first line above a long one stands apart."""
     if not run:
         return []
+    if len(run) > 1 and (name := key_points_name(run[0])):
+        end = _end_of_points(run)
+        return [("heading", name), *_points(run[1:end], wrapped), *_paragraph(run[end:], wrapped, alone=True)]
     words = one_line(" ".join(run))
     if len(run) == 1:
         return [("line" if alone else "paragraph", words)]
@@ -182,6 +199,25 @@ def _paragraph(run: Raw, wrapped: bool, *, alone: bool) -> list[Piece]:
     if wrapped and alone and len(words) <= 120 and len(run) == 2:
         return [("line", words)]  # a title on two lines
     return [("paragraph", words)]
+
+
+def _end_of_points(run: Raw) -> int:
+    """How many lines of a run are a part of key points: all, or those above a line that heads another part."""
+    for i in range(3, len(run) - 1):
+        if all(line[-1] in ".!?;" for line in run[1:i]) and _may_head(one_line(run[i])):
+            return i
+    return len(run)
+
+
+def _points(lines: Raw, wrapped: bool) -> list[Piece]:
+    """The lines under the name of a part of key points: a point each; where lines are cut, a point ends with its sentence."""
+    points: list[str] = []
+    for line in map(one_line, lines):
+        if points and (line[:1].islower() or (wrapped and points[-1][-1:] not in ".!?;")):
+            points[-1] += f" {line}"
+        else:
+            points.append(line)
+    return [("item" if len(points) > 1 else "paragraph", point) for point in points]
 
 
 def _stand_apart(lines: Sequence[str]) -> bool:
@@ -224,6 +260,8 @@ def _may_head(words: str) -> bool:
     if not 2 <= len(words) <= 100 or len(words.split()) > 16 or not re.search(r"[^\W\d_]{2}", words):
         return False
     first = words.lstrip("«“\"' \u00a0\u202f([")[:1]
+    if first in _POINTING:
+        return False
     last_word = re.split(r"[\s’']", words.lower())[-1]
     if first.islower() or words[-1] in ".!,;:…" or last_word in _HANGING:
         return False
