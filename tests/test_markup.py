@@ -32,6 +32,7 @@ from digest.model import Link
         ("a<script>b</script><style>c</style><form>d</form><svg><text>e</text></svg>f<!-- g -->", "af"),
         ("<figure><img alt='x'><figcaption>Légende</figcaption></figure><p>Texte</p>", "Texte"),
         ("<p>Le 1<sup>er</sup> mai<sup><a href='#n1'>1</a></sup>.</p>", "Le 1er mai."),
+        ("<p>Le bilan<sup><a href='#n1'>1</a></sup>&#12;annuel</p>", "Le bilan annuel"),
         ("<p>L&rsquo;ESS&nbsp;: 5&nbsp;% &amp; plus</p>", "L’ESS\u00a0: 5\u00a0% & plus"),
         ("<p>a\u200bb\u00adc  \n d\x00e</p>", "abc de"),
         ("<p>5 < 6 et 7 > 3</p>", "5 < 6 et 7 > 3"),
