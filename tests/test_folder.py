@@ -666,6 +666,35 @@ def test_a_folder_that_is_not_there_is_an_error(tmp_path: Path) -> None:
         list(read_folder(tmp_path / "nowhere"))
 
 
+def refuse_to_list(monkeypatch: pytest.MonkeyPatch, refused: Path) -> None:
+    """As for an account without the right; root, who runs many tests, has every right."""
+    scandir = os.scandir
+
+    def listed(path: str) -> object:
+        if Path(path) == refused:
+            raise PermissionError(13, "Permission denied", str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", listed)
+
+
+def test_a_folder_that_cannot_be_listed_is_an_error_and_never_empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a.txt").write_text("Texte")
+    refuse_to_list(monkeypatch, tmp_path)
+    with pytest.raises(GatherError, match=r"cannot be listed \(Permission denied\); give the account"):
+        list(read_folder(tmp_path))
+
+
+def test_a_sub_folder_that_cannot_be_listed_is_told_among_the_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "b").mkdir()
+    (tmp_path / ".trash").mkdir()
+    (tmp_path / "a.txt").write_text("Texte")
+    refuse_to_list(monkeypatch, tmp_path / "b")
+    told, name = names(tmp_path)
+    assert told.startswith("the folder b cannot be listed (Permission denied)")
+    assert name == "a.txt"
+
+
 def test_a_title_and_an_address_are_an_article() -> None:
     article = read("---\ntitle: Le jardin partagé ouvre\nurl: https://jardin.example/ouvre\n---\n", "jardin.md")
     assert (article.title, article.url, article.text) == ("Le jardin partagé ouvre", "https://jardin.example/ouvre", "")

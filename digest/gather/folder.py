@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ SUFFIXES = (".md", ".markdown", ".html", ".htm", ".txt")
 LARGEST = 5_000_000
 """Bytes of one file; a longer one is not an article."""
 _LONGEST_TITLE = 200
+_HIDDEN = (".", "~", "#", "_~")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,21 +46,42 @@ class Found:
 def read_folder(folder: Path) -> Iterator[Found | GatherError]:
     """Every article file of a folder and its sub-folders, by name; a file that cannot be read is an error among them.
 
-    Hidden files, editors' backups and other kinds of files are passed over. Raises GatherError when there is no such folder.
+    Hidden files, editors' backups and other kinds of files are passed over. Raises GatherError when there is no such folder, or
+    when it cannot be listed: to read it as empty would withdraw its articles.
     """
-    if not folder.is_dir():
-        raise GatherError(N_("there is no folder {folder}; make it, or correct its path in sources.yaml"), folder=str(folder))
-    root = folder.resolve()
-    for name in sorted(_names(root)):
+    try:
+        if not folder.is_dir():
+            raise GatherError(N_("there is no folder {folder}; make it, or correct its path in sources.yaml"), folder=str(folder))
+        root = folder.resolve()
+        names, unlisted = _names(root)
+    except OSError as error:
+        raise _unlisted(str(folder), error) from error
+    yield from unlisted
+    for name in sorted(names):
         yield _found(root, name)
 
 
-def _names(root: Path) -> Iterator[str]:
-    for file in root.rglob("*"):
-        name = file.relative_to(root).as_posix()
-        hidden = any(part.startswith((".", "~", "#", "_~")) for part in name.split("/"))
-        if not hidden and file.suffix.lower() in SUFFIXES and (file.is_symlink() or file.is_file()):
-            yield name
+def _unlisted(folder: str, error: OSError) -> GatherError:
+    return GatherError(
+        N_("the folder {folder} cannot be listed ({cause}); give the account that runs digest the right to read it"),
+        folder=folder,
+        cause=error.strerror or str(error),
+    )
+
+
+def _names(root: Path) -> tuple[list[str], list[GatherError]]:
+    """The files' paths from the folder, and the sub-folders that cannot be listed. Raises OSError for the folder itself."""
+    errors: list[OSError] = []
+    names: list[str] = []
+    for place, folders, files in os.walk(root, onerror=errors.append):
+        folders[:] = [name for name in folders if not name.startswith(_HIDDEN)]
+        found = (Path(place, name) for name in files if not name.startswith(_HIDDEN))
+        articles = (file for file in found if file.suffix.lower() in SUFFIXES and (file.is_symlink() or file.is_file()))
+        names.extend(file.relative_to(root).as_posix() for file in articles)
+    for error in errors:
+        if Path(str(error.filename or root)) == root:
+            raise error
+    return names, [_unlisted(Path(str(error.filename)).relative_to(root).as_posix(), error) for error in errors]
 
 
 def _found(root: Path, name: str) -> Found | GatherError:
