@@ -40,7 +40,9 @@ def digest(folder: Path, urls: list[str]) -> Contender:
     async def update() -> None:
         with open_store(folder / "digest.db") as store:
             failed = 0
-            async for ready in read_sources(settings, folder, store.source_states(), now=datetime.now(UTC), force=True):
+            async for ready in read_sources(
+                settings, folder, store.source_states(), secrets={}, now=datetime.now(UTC), force=True
+            ):
                 with store.together():
                     new = [store.add(read.articles).new for read in ready]
                     store.save_source_states({read.source.key: read.state(new=n) for read, n in zip(ready, new, strict=True)})
