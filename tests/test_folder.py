@@ -182,6 +182,85 @@ def test_a_dateline_dates_the_article_and_leaves_the_text(line: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "lines",
+    [
+        "Publié le 3 novembre 2026 – Mis à jour le 5 novembre 2026",
+        "Publié le 3 novembre 2026\nPar Zoé Martin\nTemps de lecture : 4 min",
+        "Par Zoé Martin - 3 novembre 2026 - 4 min",
+        "Dernière mise à jour le 3 novembre 2026",
+        "https://jardin.example/releve\n3 novembre 2026",
+    ],
+)
+@pytest.mark.parametrize("between", ["\n", "\n\n"])
+def test_lines_right_under_the_title_are_no_part_of_it(lines: str, between: str) -> None:
+    article = read(f"{TITLE}{between}{lines}{between}{BODY}\n\n{BODY}")
+    assert (article.title, article.text) == (TITLE, f"{BODY}\n\n{BODY}")
+    assert (article.published, article.dated_by) == (datetime(2026, 11, 3, 11, tzinfo=UTC), "author")
+    assert article.author == ("Zoé Martin" if "Zoé" in lines else None)
+    assert article.url == ("https://jardin.example/releve" if "https" in lines else None)
+
+
+def test_a_title_cut_in_two_lines_is_whole_above_its_dateline() -> None:
+    article = read(f"Le jardin partagé des\nLilas compte ses récoltes\nPublié le 3 novembre 2026\n\n{BODY}")
+    assert (article.title, article.text) == (TITLE, BODY)
+
+
+@pytest.mark.parametrize("above", ["", "---------- Forwarded message ---------\n", "-----Message d’origine-----\n"])
+def test_the_subject_of_an_e_mail_is_the_title(above: str) -> None:
+    people = "De : Zoé Martin <zoe@jardin.example>\nEnvoyé : mardi 3 novembre 2026 09:12\nÀ : Ali <ali@jardin.example>"
+    article = read(f"{above}{people}\nObjet : TR: RE : {TITLE}\n\nBonjour,\n\n{BODY}")
+    assert (article.title, article.text) == (TITLE, f"Bonjour,\n\n{BODY}")
+    assert article.published == datetime(2026, 11, 3, 8, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"https://jardin.example/releve\n\n{TITLE}\n\n{BODY}",
+        f"{TITLE}\nhttps://jardin.example/releve\n{BODY}",
+        f"{TITLE}\n\nLien : <https://jardin.example/releve>\n\n{BODY}",
+        f"{TITLE}\n\n{BODY}\n\nSource : https://jardin.example/releve",
+        f"{TITLE}\n\n{BODY}\n\nhttps://jardin.example/releve\n",
+        f"Titre : {TITLE}\nSource : https://jardin.example/releve\n\n{BODY}",
+        f"Lien : https://jardin.example/releve\nTitre : {TITLE}\n{BODY}",
+    ],
+)
+def test_an_address_above_or_below_the_text_is_the_articles(text: str) -> None:
+    article = read(text)
+    assert (article.title, article.url, article.text) == (TITLE, "https://jardin.example/releve", BODY)
+
+
+@pytest.mark.parametrize(
+    "last", ["Inscriptions :\nhttps://jardin.example/fete", "Source : https://jardin.example/", "Voir http://a.fr/b"]
+)
+def test_an_address_of_something_else_is_not_the_articles(last: str) -> None:
+    assert read(f"{TITLE}\n\n{BODY}\n\n{last}").url is None
+
+
+def test_the_first_page_of_a_site_is_neither_title_nor_address() -> None:
+    article = read(f"Source : https://jardin.example/\n\n{TITLE}\n\n{BODY}")
+    assert (article.title, article.url) == (TITLE, None)
+
+
+@pytest.mark.parametrize("rubric", ["ACTUALITÉS", "DOSSIER", "VIE ASSOCIATIVE", "À la une"])
+@pytest.mark.parametrize("between", ["\n", "\n\n"])
+def test_the_name_of_a_section_above_the_title_is_not_the_title(rubric: str, between: str) -> None:
+    article = read(f"{rubric}{between}{TITLE}\n\n{BODY}")
+    assert (article.title, article.text) == (TITLE, BODY)
+
+
+def test_a_title_of_two_words_above_a_sentence_is_the_title() -> None:
+    assert read(f"JARDINS PARTAGÉS\n\nLe relevé est public.\n\n{BODY}").title == "JARDINS PARTAGÉS"
+
+
+@pytest.mark.parametrize("between", ["\n", "\n\n", "\n\n3 novembre 2026\n\n"])
+@pytest.mark.parametrize("title", [TITLE, "Quel avenir pour le jardin ?"])
+def test_a_title_with_its_site_and_the_title_are_one_title(title: str, between: str) -> None:
+    article = read(f"{title} | La Gazette{between}{title}\n\n{BODY}")
+    assert (article.title, article.text) == (title, BODY)
+
+
+@pytest.mark.parametrize(
     ("line", "days"), [("Publié il y a 3 jours", 3), ("Hier", 1), ("Posted 3 days ago", 3), ("il y a 2 semaines", 14)]
 )
 def test_a_relative_dateline_counts_from_the_files_own_date(line: str, days: int) -> None:

@@ -16,9 +16,10 @@ _TOP = 8
 _PUBLISHED = re.compile(
     r"\W*(?:(?:cet )?(?:article|billet|texte) )?(?P<verb>publiee?|mise? en ligne|postee?|parue?|diffusee?|ecrite?|redigee?|creee?"
     r"|publication|date(?: de publication)?|(?:first )?published|posted|publi(?:shed|cation) date|written"
-    r"|mise? a jour|modifiee?|actualisee?|(?:last )?(?:updated|modified))(?:\s*:\s*|\s+)(?:le |on |the |depuis )?"
+    r"|(?:derniere )?(?:mise? a jour|modification|actualisation)|modifiee?|actualisee?"
+    r"|(?:last )?(?:updated?|modified))(?:\s*:\s*|\s+)(?:le |on |the |depuis )?"
 )
-_UPDATED = re.compile(r"mise? a jour|modif|actual|updated|last")
+_UPDATED = re.compile(r"derniere|mise? a jour|modif|actual|updated|last")
 _NAME = r"(?:[A-ZÀ-ÖØ-Þ][\w’'.-]*|(?:l[’'])?équipe|rédaction)"
 _PARTICLES = r"(?:(?:de|du|des|la|le|van|von|the)\s+)*"
 _AUTHOR = re.compile(
@@ -33,7 +34,7 @@ _PLACE = re.compile(
 _DAY = re.compile(r"\W*[a-z]{3,9}\.? \d{1,2}(?:st|nd|rd|th)?, \d{4}")  # "Nov 3, 2026", which looks like a place
 _CATEGORY = re.compile(
     r"communique(?: de presse)?|press release|actualites?|actus?|article|tribune|blog|billet|news|newsletter|entretien|interview"
-    r"|dossier|opinion|analyse|reportage|(?:dans|in) [\w &-]{2,40}"
+    r"|\d{1,2} ?(?:min|mn|minutes?)\.?|dossier|opinion|analyse|reportage|(?:dans|in) [\w &-]{2,40}"
 )
 _BETWEEN = re.compile(r"\s*(?:[|•·–—,;/-]|\s-\s|\.\s*$|\bet\b)?\s*")
 
@@ -63,6 +64,11 @@ def take_byline(
             said.setdefault(name, value)
     dated = said.get("published") or said.get("bare") or said.get("updated") or Byline()
     return Byline(dated.published, dated.relative, said.get("author", Byline()).author), kept
+
+
+def is_byline(line: str, *, lang: str, modified: datetime, tz: tzinfo) -> bool:
+    """Whether a whole line is date, author, category or furniture."""
+    return len(line) <= 200 and (is_furniture(line) or _read_line(line, lang=lang, modified=modified, tz=tz) is not None)
 
 
 def _read_line(line: str, *, lang: str, modified: datetime, tz: tzinfo) -> dict[str, Byline] | None:

@@ -7,20 +7,22 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
+from functools import partial
 from pathlib import Path, PurePosixPath
 
 from digest.errors import N_, GatherError
 from digest.gather.addresses import article_id, canonical, is_web
 from digest.gather.blocks import one_line, read_text, write_text
 from digest.gather.bullets import plain_bullets
-from digest.gather.bylines import take_byline
+from digest.gather.bylines import is_byline, take_byline
 from digest.gather.documents import FrontMatter, decoded, split_front_matter
-from digest.gather.furniture import is_furniture, without_furniture, without_title
+from digest.gather.furniture import is_furniture, says_the_title, without_furniture, without_title
+from digest.gather.head import take_head
 from digest.gather.markup import html_to_text, markdown_to_html
-from digest.gather.pasted import Piece, read_pasted, with_headings
+from digest.gather.pasted import Piece, lines_of, read_pasted, with_headings
 from digest.gather.webpage import read_html
 from digest.language.dates import is_relative, read_date
 from digest.language.words import detect
@@ -115,7 +117,7 @@ def read_file(
     `name` is the path from the folder; `modified` the file's own date, which relative dates count from; `language` is for a text
     that does not tell its own.
     """
-    draft = _draft(name, decoded(name, body))
+    draft = _draft(name, decoded(name, body), partial(is_byline, lang=language, modified=modified, tz=tz))
     front, title = draft.front, _cut(draft.title)
     pieces = without_title(without_furniture(draft.pieces), title)
     if not title:
@@ -146,10 +148,10 @@ def read_file(
     )
 
 
-def _draft(name: str, text: str) -> _Draft:
+def _draft(name: str, text: str, is_byline: Callable[[str], bool]) -> _Draft:
     suffix = PurePosixPath(name).suffix.lower()
     if suffix == ".txt":
-        return _pasted(name, text)
+        return _pasted(name, text, is_byline)
     return _page(text) if suffix in (".html", ".htm") else _markdown(name, text)
 
 
@@ -171,15 +173,19 @@ def _page(text: str) -> _Draft:
     return _Draft(page.title, [*read_text(page.text)], page.links, front)
 
 
-def _pasted(name: str, text: str) -> _Draft:
+def _pasted(name: str, text: str, is_byline: Callable[[str], bool]) -> _Draft:
     front, body = split_front_matter(name, text)
-    pieces = read_pasted(body)
+    head, lines = take_head(lines_of(body), is_byline, front.title)
+    pieces = read_pasted(lines, titled=bool(head.title))
     while pieces and is_furniture(pieces[0][1]):
         pieces.pop(0)
-    title = front.title
+    title = head.title
     if not title and len(pieces) > 1 and pieces[0][0] != "item" and len(pieces[0][1]) <= _LONGEST_TITLE:
         title = pieces.pop(0)[1]
-    return _Draft(title, pieces, (), front)
+    if not front.title and pieces and says_the_title(title, pieces[0][1]) and len(pieces[0][1]) < len(title):
+        title = pieces.pop(0)[1]  # what stood first had the site's name after it
+    front = replace(front, url=front.url or head.url, date=front.date or head.date)
+    return _Draft(title, [*(("paragraph", line) for line in head.bylines), *pieces], (), front)
 
 
 def _title_from(pieces: list[Piece], name: str) -> tuple[str, list[Piece]]:

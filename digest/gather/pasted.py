@@ -21,7 +21,7 @@ _MARKED = re.compile(r"\s{0,3}#{1,6}\s+(.+?)\s*#*\s*")
 _NUMBERED = re.compile(r"\s*\(?\d{1,2}[.)]\s")
 _WIDEST_WRAP = 100
 """Characters; lines cut by an editor are not longer, paragraphs that stand on one line are."""
-_HANGING = frozenset(
+HANGING = frozenset(
     [
         "le",
         "la",
@@ -68,16 +68,25 @@ Piece = tuple[Kind | Literal["line", "number"], str]
 """A block whose kind may not be settled: a `line` that stands alone, a line that begins with a `number`."""
 
 
-def read_pasted(text: str) -> list[Piece]:
-    """The pieces of a pasted text, in order; its title is the first of them. `with_headings` settles what the short lines are."""
-    lines = [line.expandtabs(4).rstrip() for line in _listed(re.split(r"\r\n|[\r\n\f\v\u2028\u2029\x85]", text))]
+def read_pasted(raw: Sequence[str], *, titled: bool = False) -> list[Piece]:
+    """The pieces of the lines of a pasted text, in order; unless it is `titled` already, its title is the first of them.
+
+    `with_headings` settles what the short lines are.
+    """
+    lines = [line.expandtabs(4).rstrip() for line in _listed(raw, titled)]
     wrapped = _is_wrapped(lines)
     pieces = [piece for group in _groups(lines, wrapped) for piece in _pieces(group, wrapped)]
     return [(kind, words) for kind, words in pieces if words]
 
 
-def _listed(lines: list[str]) -> list[str]:
-    """The lines with plain bullets; the first with words stays as it is, for it is the title."""
+def lines_of(text: str) -> list[str]:
+    return re.split(r"\r\n|[\r\n\f\v\u2028\u2029\x85]", text)
+
+
+def _listed(lines: Sequence[str], titled: bool) -> list[str]:
+    """The lines with plain bullets; a title, the first line with words, stays as it is."""
+    if titled:
+        return plain_bullets(lines)
     first = next((i for i, line in enumerate(lines) if line.strip()), 0)
     return [*lines[: first + 1], *plain_bullets(lines)[first + 1 :]]
 
@@ -192,6 +201,8 @@ def _paragraph(run: Raw, wrapped: bool, *, alone: bool) -> list[Piece]:
     words = one_line(" ".join(run))
     if len(run) == 1:
         return [("line" if alone else "paragraph", words)]
+    if says_the_title(run[0], run[1]):  # a title with its site, and the title
+        return [("line" if alone else "paragraph", one_line(run[0])), *_paragraph(run[1:], wrapped, alone=alone)]
     if _stand_apart([one_line(line) for line in run]):
         return [("paragraph", one_line(line)) for line in run]
     if not wrapped and alone and _may_head(one_line(run[0])) and len(run[1]) > max(80, 1.5 * len(run[0])):
@@ -263,7 +274,7 @@ def _may_head(words: str) -> bool:
     if first in _POINTING:
         return False
     last_word = re.split(r"[\s’']", words.lower())[-1]
-    if first.islower() or words[-1] in ".!,;:…" or last_word in _HANGING:
+    if first.islower() or words[-1] in ".!,;:…" or last_word in HANGING:
         return False
     return not re.search(r"https?://|www\.|\S@\S", words) and not re.search(r"[.!]\s+[A-ZÀ-Þ]\w+ \w+ ", words)
 
