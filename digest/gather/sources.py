@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -25,6 +26,8 @@ from digest.settings import Newsletter, Settings, Source
 
 _READY = 24
 """Sources that may be under way between the network and the store."""
+_MOMENT = 0.03
+"""Seconds that a source may wait for others before it is stored: one transaction costs as much as ten sources."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +143,7 @@ async def _read_feeds(
         try:
             left = len(feeds)
             while left:
-                batch = await _together(ready)
+                batch = await _together(ready, min(left, _READY))
                 left -= len(batch)
                 yield batch
         finally:
@@ -181,12 +184,13 @@ async def _read_into(
         await ready.put(error)
 
 
-async def _together(ready: asyncio.Queue[SourceRead | Exception]) -> tuple[SourceRead, ...]:
-    """The sources that are ready now, at least one. Raises what went wrong."""
+async def _together(ready: asyncio.Queue[SourceRead | Exception], most: int) -> tuple[SourceRead, ...]:
+    """The sources that are ready within a moment, at least one. Raises what went wrong."""
     batch = [await ready.get()]
-    await asyncio.sleep(0)  # those that are at the door come in
-    while not ready.empty():
-        batch.append(ready.get_nowait())
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_MOMENT):
+            while len(batch) < most:
+                batch.append(await ready.get())
     for read in batch:
         if isinstance(read, Exception):
             raise read
