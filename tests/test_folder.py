@@ -555,7 +555,9 @@ def test_an_address_that_is_not_of_the_web_is_not_kept() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("---\ntitle: Un: deux: trois\n---\nTexte.", r"releve.md: line 2: front matter: a ':'"),
+        ("---\ntitle: Un: deux\n  et: trois: quatre\n---\nTexte.", r"releve.md: line 2: front matter: "),
+        ("+++\ntitle = Un\n+++\nTexte.", r"releve.md: line 2: front matter between '\+\+\+' must hold lines such as 'title = "),
+        ('+++\ntitle = "Un"\n\nTexte.', r"releve.md: line 1: front matter that is never closed; end it with a line '\+\+\+'"),
         ("---\ntitle: Un\ntitle: Deux\n---\nTexte.", r"releve.md: line 3: front matter: the key 'title' is given twice"),
         ("\n\n---\ntitle: Un\nurl: [a\n---\nTexte.", r"releve.md: line \d: front matter: a bracket"),
         ("---\ntitle: Un\n\nTexte sans fin.", r"releve.md: line 1: front matter that is never closed"),
@@ -564,6 +566,33 @@ def test_an_address_that_is_not_of_the_web_is_not_kept() -> None:
 def test_broken_front_matter_is_told_with_the_file_and_the_line(text: str, message: str) -> None:
     with pytest.raises(GatherError, match=message):
         read(text, "releve.md")
+
+
+def test_front_matter_may_be_in_french() -> None:
+    keys = {"title": "Titre", "url": "lien", "author": "auteur", "lang": "langue", "summary": "résumé"}
+    french = FRONT
+    for english, word in keys.items():
+        french = french.replace(f"\n{english}:", f"\n{word} :")
+    assert read(french, "releve.md") == read(FRONT, "releve.md")
+
+
+def test_a_source_that_is_an_address_is_the_articles() -> None:
+    article = read(f"---\ntitre: {TITLE}\nsource: https://jardin.example/releve\n---\n{BODY}", "releve.md")
+    assert (article.url, article.source) == ("https://jardin.example/releve", "Dossier")
+
+
+@pytest.mark.parametrize("title", ["L'IA : un guide", "Un: deux: trois", '"Semer" : un verbe', "- Semer : pailler"])
+def test_a_title_with_a_colon_needs_no_quotes(title: str) -> None:
+    article = read(f"---\ntitle: {title}\ndate: 2026-11-03\nauthor: [Zoé Lemaître, Ali]\n\n---\n\n{BODY}", "releve.md")
+    assert (article.title, article.author, article.text) == (title, "Zoé Lemaître, Ali", BODY)
+    assert article.published == datetime(2026, 11, 3, 11, tzinfo=UTC)
+
+
+def test_front_matter_may_be_toml() -> None:
+    front = f'title = "{TITLE}"\ndate = 2026-11-03\nauthors = ["Zoé", "Ali"]\n[extra]\nlien = "x"'
+    article = read(f"+++\n{front}\n+++\n\n{BODY}", "releve.md")
+    assert (article.title, article.author, article.text) == (TITLE, "Zoé, Ali", BODY)
+    assert (article.published, article.dated_by) == (datetime(2026, 11, 3, 11, tzinfo=UTC), "author")
 
 
 def test_a_rule_on_the_first_line_is_no_front_matter() -> None:

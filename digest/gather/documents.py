@@ -1,14 +1,11 @@
-"""Bytes of a file as text, and the front matter above it."""
+"""Bytes of a file as text."""
 
 from __future__ import annotations
 
 import codecs
 import re
-from dataclasses import dataclass
 
 from digest.errors import N_, GatherError
-from digest.gather.blocks import one_line
-from digest.yaml_text import YamlError, read_yaml
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -65,63 +62,3 @@ def _known(encoding: str) -> str:
     except LookupError:
         return "cp1252"
     return "cp1252" if found in ("iso8859-1", "ascii", "utf-8") else found
-
-
-@dataclass(frozen=True, slots=True)
-class FrontMatter:
-    """What a file says of itself above its text; empty or None where it says nothing. Other keys are ignored."""
-
-    title: str = ""
-    url: str | None = None
-    date: str | None = None
-    """As written."""
-    author: str | None = None
-    lang: str | None = None
-    """Two letters."""
-    source: str | None = None
-    summary: str = ""
-
-
-_FENCED = re.compile(r"\s*^---[ \t]*\r?\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
-_OPENED = re.compile(r"\s*---[ \t]*\r?\n[ \t]*[\w-]+[ \t]*:[ \t]")
-
-
-def split_front_matter(name: str, text: str) -> tuple[FrontMatter, str]:
-    """The front matter of a text (YAML between two lines of `---`) and what follows. Raises GatherError."""
-    if not _OPENED.match(text):
-        return FrontMatter(), text
-    found = _FENCED.match(text)
-    if found is None:
-        raise GatherError(
-            N_("{file}: line {line}: front matter that is never closed; end it with a line '---'"), file=name, line=1
-        )
-    above = text[: found.start(1)].count("\n")
-    try:
-        data = read_yaml(found[1])
-    except YamlError as error:
-        raise GatherError(
-            N_("{file}: line {line}: front matter: {cause}"), file=name, line=error.line + above, cause=error.without_place()
-        ) from error
-    if not isinstance(data, dict):
-        raise GatherError(N_("{file}: line {line}: front matter must hold lines such as 'title: …'"), file=name, line=above + 1)
-    return _front_matter({str(key).lower(): value for key, value in data.items()}), text[found.end() :]
-
-
-def _front_matter(data: dict[str, object]) -> FrontMatter:
-    lang = re.match(r"([a-z]{2})(?![a-z])", _words(data.get("lang")).lower())
-    return FrontMatter(
-        title=_words(data.get("title")),
-        url=_words(data.get("url")) or None,
-        date=_words(data.get("date")) or None,
-        author=_words(data.get("author")) or None,
-        lang=lang[1] if lang else None,
-        source=_words(data.get("source")) or None,
-        summary=_words(data.get("summary")),
-    )
-
-
-def _words(value: object) -> str:
-    """A value as one line of words; a list as its words between commas."""
-    if isinstance(value, (list, tuple)):
-        return ", ".join(word for word in map(_words, value) if word)
-    return one_line(str(value)) if isinstance(value, (str, int, float)) and not isinstance(value, bool) else ""

@@ -18,7 +18,8 @@ from digest.gather.addresses import article_id, canonical, is_web
 from digest.gather.blocks import one_line, read_text, write_text
 from digest.gather.bullets import plain_bullets
 from digest.gather.bylines import is_byline, take_byline
-from digest.gather.documents import FrontMatter, decoded, split_front_matter
+from digest.gather.documents import decoded
+from digest.gather.front_matter import FrontMatter, split_front_matter
 from digest.gather.furniture import is_furniture, says_the_title, without_furniture, without_title
 from digest.gather.head import take_head
 from digest.gather.markup import html_to_text, markdown_to_html
