@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from digest.judge.terms import Lexicon, Term, Words
+from digest.judge.terms import Lexicon, Term
+from digest.language.words import words_of
 
 
 def found(terms: str, text: str, lang: str = "fr") -> list[str]:
     """What a text says of some terms (separated by |), as it stands there."""
-    words = Words(text)
-    return [
-        words.quote(each.start, each.end)
-        for each in Lexicon([Term(0, "strong", term) for term in terms.split("|")], lang).find(words)
-    ]
+    lexicon = Lexicon([Term(0, "strong", term) for term in terms.split("|")], lang)
+    return [each.quote for each in lexicon.find(text, words_of(text))]
 
 
 @pytest.mark.parametrize(

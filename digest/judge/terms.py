@@ -12,11 +12,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
-from digest.language.words import STOP_WORDS, fold, lemma
+from digest.language.words import STOP_WORDS, fold, lemma, words_of
 
 Kind = Literal["strong", "weak", "with", "not"]
 
-_WORD = re.compile(r"([^\W_]+)")
 _LINKS = frozenset(
     "a al am and au aux by d da dans das de degli dei del della der des di die do dos du e el en et f for für il im in l la las "  # noqa: SIM905 - read as words
     "le les los n o of on par pour sul sur the to und y zum zur à".split()
@@ -35,12 +34,12 @@ class Term:
     theme: int
     kind: Kind
     text: str
+    is_precise: bool = field(init=False)
+    """Whether it is several words, or an acronym of four letters or more: rarer than a bare word or "UE", so it says more."""
 
-    @property
-    def is_precise(self) -> bool:
-        """Whether it is several words, or an acronym of four letters or more: rarer than a bare word or "UE", so it says more."""
-        _, words = _significant(_WORD.findall(self.text))
-        return len(words) > 1 or any(len(word) > 3 and word.isupper() for word in words)
+    def __post_init__(self) -> None:
+        _, words = _significant(words_of(self.text))
+        object.__setattr__(self, "is_precise", len(words) > 1 or any(len(word) > 3 and word.isupper() for word in words))
 
 
 class Found(NamedTuple):
@@ -49,23 +48,8 @@ class Found(NamedTuple):
     term: Term
     start: int
     end: int
-
-
-class Words:
-    """A text cut into words, with what stands between them, so that any stretch can be given back as it stands."""
-
-    __slots__ = ("pieces",)
-
-    def __init__(self, text: str) -> None:
-        self.pieces = _WORD.split(text)
-        """Between, word, between, word, …, between."""
-
-    def __len__(self) -> int:
-        return len(self.pieces) // 2
-
-    def quote(self, start: int, end: int) -> str:
-        """The words `start` to `end` (excluded) as they stand in the text."""
-        return "".join(self.pieces[2 * start + 1 : 2 * end])
+    quote: str
+    """The term as the text says it."""
 
 
 @dataclass(slots=True)
@@ -86,7 +70,7 @@ class Lexicon:
         self._doubtful = {term.text for term in terms if _is_acronym(term.text) and term.text.lower() in stop_words}
         root = _Node()
         for term in terms:
-            before, words = _significant(_WORD.findall(term.text))
+            before, words = _significant(words_of(term.text))
             node = root
             for word in words:
                 node = node.next.setdefault(_key_of_term_word(word, lang), _Node())
@@ -94,31 +78,39 @@ class Lexicon:
                 node.ends.append((term, before))  # "charity" and "charities" are one term
         self._starts = _Starts(root, self._keys)
 
-    def find(self, words: Words) -> list[Found]:
-        """Every term in the text, in reading order; terms that stand inside longer terms are there too."""
-        pieces, starts = words.pieces, self._starts
+    def find(self, text: str, words: Sequence[str]) -> list[Found]:
+        """Every term in a text whose words are given, in reading order; terms that stand inside longer terms are there too."""
         found: list[Found] = []
-        for i, word in enumerate(pieces[1::2]):
-            if nodes := starts[word]:
+        at = 0
+        for i, nodes in enumerate(map(self._starts.__getitem__, words)):
+            if nodes:
+                at = _next(words[i], text, at)
                 for node in nodes:
-                    self._follow(node, pieces, i, found)
-        return [each for each in found if each.term.text not in self._doubtful or not _is_shouted(each, pieces)]
+                    self._follow(node, text, words, i, at, found)
+                at += len(words[i])
+        return [each for each in found if each.term.text not in self._doubtful or not _is_shouted(each, words)]
 
-    def _follow(self, node: _Node | None, pieces: Sequence[str], start: int, found: list[Found]) -> None:
-        """Adds the terms that begin at the word `start`, whose node is given."""
-        at, links = 2 * start + 1, 0
+    def _follow(self, node: _Node | None, text: str, words: Sequence[str], start: int, at: int, found: list[Found]) -> None:
+        """Adds the terms that begin at the word `start`, which stands `at` this place in the text and leads to the node."""
+        links, end, to = 0, start + 1, at + len(words[start])
         while node:
             if not links:
                 for term, before in node.ends:
-                    if not before or _follows(start, before, pieces):
-                        found.append(Found(term, start, at // 2 + 1))
-            at += 2
-            if not node.next or at >= len(pieces) or (pieces[at - 1] != " " and _BREAKS.search(pieces[at - 1])):
+                    if not before or _follows(start, before, words):
+                        found.append(Found(term, start, end, text[at:to]))
+            if not node.next or end == len(words):
                 return
-            word = pieces[at]
-            reached = next((node.next[key] for key in self._keys[word] if key in node.next), None)
+            word, reached = words[end], None
+            for key in self._keys[word]:
+                if reached := node.next.get(key):
+                    break
             links = 0 if reached else links + 1
             node = reached or (node if links <= _MOST_LINKS and word.lower() in _LINKS else None)
+            if node:
+                begins = text.index(word, to)
+                if text[to:begins] != " " and _BREAKS.search(text, to, begins):
+                    return
+                end, to = end + 1, begins + len(word)
 
 
 class _Keys(dict[str, tuple[str, ...]]):
@@ -158,14 +150,22 @@ def _significant(words: list[str]) -> tuple[str, list[str]]:
     return (words[0] if others and words[0] in _LINKS else ""), others or words
 
 
-def _follows(start: int, before: str, pieces: Sequence[str]) -> bool:
-    return start > 0 and pieces[2 * start - 1].lower() == before
+def _next(word: str, text: str, at: int) -> int:
+    """Where a word stands by itself, from a place in the text on."""
+    length = len(word)
+    at = text.index(word, at)
+    while text[at - 1 : at].isalnum() or text[at + length : at + length + 1].isalnum():
+        at = text.index(word, at + 1)
+    return at
 
 
-def _is_shouted(found: Found, pieces: Sequence[str]) -> bool:
+def _follows(start: int, before: str, words: Sequence[str]) -> bool:
+    return start > 0 and words[start - 1].lower() == before
+
+
+def _is_shouted(found: Found, words: Sequence[str]) -> bool:
     """Whether an acronym that is also a common word is but that word in capitals, among others: "CE QUE J'AI VU"."""
-    around = (*pieces[max(1, 2 * found.start - 1) : 2 * found.start : 2], *pieces[2 * found.end + 1 : 2 * found.end + 2])
-    return any(map(_is_acronym, around))
+    return any(map(_is_acronym, (*words[max(0, found.start - 1) : found.start], *words[found.end : found.end + 1])))
 
 
 def _key_of_term_word(word: str, lang: str) -> str:

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from math import log2
 from typing import Literal
 
-from digest.judge.terms import Found, Lexicon, Term, Words
+from digest.judge.terms import Found, Lexicon, Term
+from digest.language.words import words_of
 from digest.model import Article, Evidence, ThemeMatch, Unheard, Working
 from digest.settings import Theme
 
@@ -80,7 +81,7 @@ class Themes:
         workings = []
         for place, theme in enumerate(self._themes):
             evidence = sorted(self._weighed(place, reading, article, hint), key=lambda each: -each.weight)
-            unheard = _unheard(theme, reading.found[place], reading)
+            unheard = _unheard(theme, reading.found[place])
             workings.append(Working(theme.id, _score(evidence), THRESHOLD, tuple(evidence), tuple(dict.fromkeys(unheard))))
         return tuple(workings)
 
@@ -92,7 +93,7 @@ class Themes:
     def _weighed(self, place: int, reading: _Reading, article: Article, hint: str | None) -> list[Evidence]:
         """Every piece of evidence for one theme, in the order of the article."""
         theme = self._themes[place]
-        evidence = [_evidence(heard, reading.length) for heard in _heard(theme, reading.found[place], reading)]
+        evidence = [_evidence(heard, reading.length) for heard in _heard(theme, reading.found[place])]
         if evidence and hint == theme.id:
             evidence.append(Evidence(article.source, "source", SOURCE))
         return evidence
@@ -104,23 +105,17 @@ class _Reading:
     Words are counted from the start of the text: those of the title have negative places.
     """
 
-    __slots__ = ("_text", "_title", "found", "length")
+    __slots__ = ("found", "length")
 
     def __init__(self, article: Article, lexicon: Lexicon) -> None:
-        self._title, self._text = Words(article.title), Words(_text(article))
-        self.length = len(self._text)
+        text = _text(article)
+        title_words, words = words_of(article.title), words_of(text)
+        self.length, before = len(words), len(title_words)
         self.found: defaultdict[int, list[Found]] = defaultdict(list)
-        before = len(self._title)
-        for each in lexicon.find(self._title):
-            self.found[each.term.theme].append(Found(each.term, each.start - before, each.end - before))
-        for each in lexicon.find(self._text):
+        for each in lexicon.find(article.title, title_words):
+            self.found[each.term.theme].append(Found(each.term, each.start - before, each.end - before, each.quote))
+        for each in lexicon.find(text, words):
             self.found[each.term.theme].append(each)
-
-    def quote(self, found: Found) -> str:
-        before = len(self._title)
-        if found.start < 0:
-            return self._title.quote(found.start + before, found.end + before)
-        return self._text.quote(found.start, found.end)
 
 
 @dataclass(slots=True)
@@ -147,7 +142,7 @@ def _text(article: Article) -> str:
     return f"{article.summary}\n\n{article.text}"
 
 
-def _heard(theme: Theme, found: Sequence[Found], reading: _Reading) -> list[_Heard]:
+def _heard(theme: Theme, found: Sequence[Found]) -> list[_Heard]:
     """The terms of one theme that count: the strong ones, and the weak ones in company."""
     terms, company = _sifted(theme, found)
     heard: dict[tuple[Term, Place], _Heard] = {}
@@ -156,12 +151,12 @@ def _heard(theme: Theme, found: Sequence[Found], reading: _Reading) -> list[_Hea
         if times:
             place = _place(each)
             if (each.term, place) not in heard:
-                heard[each.term, place] = _Heard(each.term, place, reading.quote(each))
+                heard[each.term, place] = _Heard(each.term, place, each.quote)
             heard[each.term, place].times += times
     return list(heard.values())
 
 
-def _unheard(theme: Theme, found: Sequence[Found], reading: _Reading) -> Iterator[Unheard]:
+def _unheard(theme: Theme, found: Sequence[Found]) -> Iterator[Unheard]:
     """The terms of one theme that do not count, and why."""
     terms, company = _sifted(theme, found)
     hidden, exclusions = _hidden(found), [each for each in found if each.term.kind == "not"]
@@ -170,12 +165,12 @@ def _unheard(theme: Theme, found: Sequence[Found], reading: _Reading) -> Iterato
             continue
         if hidden.issuperset(range(each.start, each.end)):
             around = next(other for other in exclusions if other.start < each.end and each.start < other.end)
-            yield Unheard(reading.quote(each), _place(each), "excluded", reading.quote(around))
+            yield Unheard(each.quote, _place(each), "excluded", around.quote)
         elif each not in terms:
             around = next(other for other in terms if other.start <= each.start and each.end <= other.end)
-            yield Unheard(reading.quote(each), _place(each), "longer", reading.quote(around))
+            yield Unheard(each.quote, _place(each), "longer", around.quote)
         elif each.term.kind == "weak" and not company.closeness(each):
-            yield Unheard(reading.quote(each), _place(each), "alone")
+            yield Unheard(each.quote, _place(each), "alone")
 
 
 def _sifted(theme: Theme, found: Sequence[Found]) -> tuple[list[Found], _Company]:

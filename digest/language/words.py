@@ -20,7 +20,7 @@ KNOWN = ("fr", "en", "de", "es", "it", "pt")
 _WORD = re.compile(r"[^\W_]+")
 _COMBINING = re.compile("[\u0300-\u036f]+")
 _TYPEWRITTEN = tuple(zip("’‘ʼ′“”„«»‐‑œæ", ["'"] * 4 + ['"'] * 5 + ["-"] * 2 + ["oe", "ae"], strict=True))
-_SIGNS = (*".,;:!?'’\"«»“”()[]/-–—…%*+=&_", "\u00a0", "\u202f")
+_SIGNS = (*".,;:!?'’‘\"«»“”„()[]/-–—…%*+=&_#@•·€$|<>", "\u00a0", "\u202f")
 """What mostly stands between words, each replaced in one go."""
 _MOST_LEMMAS = 200_000
 _VOTERS = 150
@@ -47,8 +47,17 @@ def detect(text: str, default: str = "fr") -> str:
     return str(_identifier().classify(start)[0])
 
 
+def words_of(text: str) -> list[str]:
+    """The words and numbers of a text as they stand; apostrophes, hyphens and other signs part them."""
+    plain = text
+    for sign in _SIGNS:
+        plain = plain.replace(sign, " ")
+    found = plain.split()
+    return found if "".join(found).isalnum() else _WORD.findall(text)
+
+
 def tokens(text: str) -> list[str]:
-    """The words and numbers of a text in lower case, accents kept; apostrophes, hyphens and other signs part them."""
+    """The words and numbers of a text in lower case, accents kept."""
     return _WORD.findall(text.lower())
 
 
@@ -58,7 +67,7 @@ def tokens_of_each(texts: Sequence[str]) -> list[list[str]]:
     for sign in _SIGNS:
         joined = joined.replace(sign, " ")
     lines = [line.split() for line in joined.split("\n")]
-    return [words if all(map(str.isalnum, words)) else tokens(text) for text, words in zip(texts, lines, strict=False)]
+    return [words if "".join(words).isalnum() else tokens(text) for text, words in zip(texts, lines, strict=False)]
 
 
 def lemma(word: str, lang: str) -> str:
