@@ -1,24 +1,24 @@
 """sources.yaml as values: every setting, its default and its limits. Pure: `config.py` reads the file.
 
-The one home of pydantic. `parse` turns what YAML gave into `Settings`, or says in one line which key is wrong and
+`parse` turns what YAML gave into `Settings`, or says in one line which key is wrong and
 what to write there.
 """
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Sequence
 from pathlib import PurePath
 from string import Formatter
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
-from pydantic_core import ErrorDetails, PydanticCustomError
+from pydantic_core import PydanticCustomError
 
 from digest.errors import N_, SettingsError
+from digest.mistakes import explained
 
 LANGUAGES = ("fr", "en")
 """Languages the program writes in; articles may be in any."""
@@ -230,7 +230,7 @@ def parse(data: object, *, file: str = "sources.yaml") -> Settings:
     try:
         settings = Settings.model_validate(data)
     except ValidationError as error:
-        raise _explained(_first(error.errors(include_url=False), data), data, file) from error
+        raise explained(error.errors(include_url=False), data, Settings, file) from error
     _refuse_doubles(file, "themes", "id", [theme.id for theme in settings.themes])
     _refuse_doubles(file, "sources", "feed", [source.feed for source in settings.sources])
     _refuse_doubles(file, "sources", "folder", [source.folder for source in settings.sources])
@@ -257,102 +257,3 @@ def _refuse_doubles(file: str, items: str, key: str, values: Sequence[str | None
                 N_("{got} is already used by {first}; give each its own"),
                 file=file, path=f"{items}[{i}].{key}", got=repr(value), first=f"{items}[{values.index(value)}]",
             )  # fmt: skip
-
-
-_MEANINGS = {
-    "missing": N_("is missing"),
-    "string_type": N_("must be text, got {got}"),
-    "string_too_short": N_("must not be empty"),
-    "string_too_long": N_("must have at most {max_length} characters"),
-    "int_type": N_("must be a whole number, got {got}"),
-    "int_parsing": N_("must be a whole number, got {got}"),
-    "int_from_float": N_("must be a whole number, got {got}"),
-    "float_parsing": N_("must be a number, got {got}"),
-    "bool_parsing": N_("must be true or false, got {got}"),
-    "bool_type": N_("must be true or false, got {got}"),
-    "literal_error": N_("must be one of {expected}, got {got}"),
-    "greater_than_equal": N_("must be at least {ge}, got {got}"),
-    "greater_than": N_("must be more than {gt}, got {got}"),
-    "less_than_equal": N_("must be at most {le}, got {got}"),
-    "tuple_type": N_("must be a list, got {got}"),
-    "too_short": N_("must not be empty"),
-    "dict_type": N_("must hold keys and values, got {got}"),
-    "model_type": N_("must hold keys and values, got {got}"),
-}
-_PATTERNS = {
-    "color": N_("must be a colour in quotes, such as '#0b5d7a', got {got}"),
-    "email": N_("must be an e-mail address, got {got}"),
-}
-_SLUG = N_("must be made of small letters, digits and hyphens, got {got}")
-
-
-def _first(errors: Sequence[ErrorDetails], data: object) -> ErrorDetails:
-    """The first error; where a key may be of several types, the one that goes deepest into it.
-
-    A key that is missing beside one that is unknown was most likely misspelt: the unknown one is told.
-    """
-    place = _place(errors[0], data)
-    if errors[0]["type"] == "missing":
-        beside = (error for error in errors if error["type"] == "extra_forbidden" and _place(error, data)[:-1] == place[:-1])
-        if misspelt := next(beside, None):
-            return misspelt
-    same = [error for error in errors if _place(error, data)[: len(place)] == place]
-    return max(same, key=lambda error: len(_place(error, data)))
-
-
-def _explained(error: ErrorDetails, data: dict[str, Any], file: str) -> SettingsError:
-    place = _place(error, data)
-    path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in place).lstrip(".")
-    values: dict[str, Any] = {"file": file, "path": path, "got": _shown(error.get("input")), **error.get("ctx", {})}
-    kind = error["type"]
-    if kind == "extra_forbidden":
-        meant = _meant(place)
-        if meant:
-            return SettingsError(N_("unknown key; did you mean {meant}?"), meant=repr(meant), **values)
-        return SettingsError(N_("unknown key; remove it, or see docs/sources.md"), **values)
-    if kind == "literal_error":
-        values["expected"] = values["expected"].replace(" or ", ", ")
-    if kind == "string_pattern_mismatch" or (kind == "string_type" and place[-1] in _PATTERNS):
-        message = _PATTERNS.get(str(place[-1]), _SLUG)
-    elif kind in _MEANINGS:
-        message = _MEANINGS[kind]
-    else:  # our own validators, whose message is the text pydantic was given
-        message = str(error["msg"])
-    return SettingsError(message, **values)
-
-
-def _place(error: ErrorDetails, data: object) -> tuple[int | str, ...]:
-    """Where the error is, as the reader of the file sees it: pydantic's path without the names of its own types."""
-    place: list[int | str] = []
-    for part in error["loc"]:
-        if (isinstance(data, dict) and part in data) or (isinstance(data, list) and isinstance(part, int)):
-            place.append(part)
-            data = data[part]  # type: ignore[index]  # what was just checked
-        elif error["type"] == "missing":
-            place.append(part)
-    return tuple(place)
-
-
-def _shown(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "…"
-
-
-def _meant(place: tuple[int | str, ...]) -> str | None:
-    """The key that a misspelt one most looks like, among those its place may hold."""
-    model: Any = Settings
-    for part in place[:-1]:
-        if isinstance(part, int) or model is None:
-            continue
-        fields = model.model_fields if isinstance(model, type) and issubclass(model, BaseModel) else {}
-        model = _model_in(fields[part].annotation) if part in fields else (Imap if part == "imap" else Delivery)
-    names = [info.alias or name for name, info in model.model_fields.items()] if model else []
-    close = difflib.get_close_matches(str(place[-1]), names, n=1)
-    return close[0] if close else None
-
-
-def _model_in(annotation: Any) -> Any:
-    """The model that a field's type holds: itself, or the one inside a tuple, a dict or an optional."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    return next((found for part in get_args(annotation) if (found := _model_in(part))), None)

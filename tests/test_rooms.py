@@ -15,7 +15,8 @@ MAY_IMPORT = {
     "errors": set(),
     "resources": set(),
     "model": {"errors"},
-    "settings": {"errors"},
+    "mistakes": {"errors"},
+    "settings": {"errors", "mistakes"},
     "yaml_text": {"errors"},
     "formats": {"model"},
     "language": {"errors", "resources"},
@@ -56,8 +57,8 @@ HOMES = {
     "markdown_it": {"gather.markup"},
     "mjml": {"compose.mjml"},
     "premailer": {"compose.mjml"},
-    "pydantic": {"settings"},
-    "pydantic_core": {"settings"},
+    "pydantic": {"mistakes", "settings"},
+    "pydantic_core": {"mistakes", "settings"},
     "py3langid": {"language.words"},
     "rich": {"terminal"},
     "simplemma": {"language.words"},
@@ -69,7 +70,7 @@ HOMES = {
 """A third-party package has one home, a module or a room; lxml, the parser under several others, has one on each side."""
 
 EVERYWHERE = {"digest", "numpy"} | sys.stdlib_module_names
-DECIDING = {"errors", "model", "settings", "formats", "language", "judge", "compose", "gather"}
+DECIDING = {"errors", "mistakes", "model", "settings", "formats", "language", "judge", "compose", "gather"}
 DOING = {"gather.collect", "gather.pages", "gather.reachable", "gather.sources", "gather.workers"}
 """In gather/, what goes to the network or starts a process."""
 IMPURE = {"asyncio", "http.client", "random", "secrets", "socket", "sqlite3", "ssl", "subprocess", "time", "urllib.request"}
