@@ -53,7 +53,7 @@ async def update(config: Config, store: Store, *, now: datetime, force: bool, pr
     known = store.source_states()
     async for ready in read_sources(config.settings, config.folder, known, secrets=secrets, now=now, force=force):
         with store.together():
-            added = [store.add(read.articles).new for read in ready]
+            added = store.add_each([read.articles for read in ready])
             store.withdraw([article for read in ready for article in read.removed], now)
             store.save_source_states({read.source.key: read.state(new=new) for read, new in zip(ready, added, strict=True)})
         stored = [read.report(new=new) for read, new in zip(ready, added, strict=True)]

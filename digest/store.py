@@ -126,26 +126,18 @@ class Store:
         A known one keeps its date, its source and its story; other sources and addresses of it are noted.
         Of one article given twice, the first is stored.
         """
-        given = list(articles)
-        unique: dict[str, Article] = {}
-        for article in given:
-            unique.setdefault(article.id, article)
         with self._writing() as connection:
-            known = known_rows(connection, unique)
-            new = [article for id, article in unique.items() if id not in known]
-            changed = [
-                (article, known[article.id].version + 1)
-                for article in unique.values()
-                if article.id in known and known[article.id].fingerprint != fingerprint(article)
-            ]
-            insert_articles(connection, new)
-            update_articles(connection, changed)
-            back = [id for id, row in known.items() if row.withdrawn]
-            if back:
-                connection.execute(t.articles.update().where(t.articles.c.id.in_(back)).values(withdrawn=None))
-            sources = {id: article.source for id, article in unique.items()} | {id: row.source for id, row in known.items()}
-            note_addresses(connection, given, sources)
-        return Added(new=len(new), updated=len(changed))
+            new, changed = _add(connection, list(articles))
+        return Added(new=len(new), updated=changed)
+
+    def add_each(self, sources: Sequence[Sequence[Article]]) -> list[int]:
+        """Store the articles of several sources, one after the other as `add` does; how many of each are new."""
+        ids = {article.id for articles in sources for article in articles}
+        if len(ids) < sum(map(len, sources)):  # what one brought is known when the next is stored
+            return [self.add(articles).new for articles in sources]
+        with self._writing() as connection:  # all at once: a third less time
+            new, _ = _add(connection, [article for articles in sources for article in articles])
+        return [sum(article.id in new for article in articles) for articles in sources]
 
     def complete(self, article: Article) -> None:
         """Keep the whole text of an article whose feed gave an excerpt: its next version.
@@ -259,6 +251,28 @@ class Store:
         with self._engine.connect() as connection:
             rows = connection.execute(wanted).all()
         return {row.story: (meaning[row.status], row.edition) for row in rows if row.status in meaning}
+
+
+def _add(connection: Connection, given: Sequence[Article]) -> tuple[set[str], int]:
+    """The ids of the articles that were stored for the first time, and the number of those that changed."""
+    unique: dict[str, Article] = {}
+    for article in given:
+        unique.setdefault(article.id, article)
+    known = known_rows(connection, unique)
+    new = [article for id, article in unique.items() if id not in known]
+    changed = [
+        (article, known[article.id].version + 1)
+        for article in unique.values()
+        if article.id in known and known[article.id].fingerprint != fingerprint(article)
+    ]
+    insert_articles(connection, new)
+    update_articles(connection, changed)
+    back = [id for id, row in known.items() if row.withdrawn]
+    if back:
+        connection.execute(t.articles.update().where(t.articles.c.id.in_(back)).values(withdrawn=None))
+    sources = {id: article.source for id, article in unique.items()} | {id: row.source for id, row in known.items()}
+    note_addresses(connection, given, sources)
+    return {article.id for article in new}, len(changed)
 
 
 _SAVE_STATES = insert(t.sources)

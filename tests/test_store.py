@@ -61,6 +61,16 @@ def test_one_article_given_twice_at_once_keeps_both_addresses_and_sources(store:
     assert kept.also_in == ("Le Relais",)
 
 
+def test_sources_stored_together_are_stored_as_one_after_the_other(store: Store, article: Make) -> None:
+    one, two = article(id="a" * 16), article(id="b" * 16)
+    assert store.add_each([[one], [two], []]) == [1, 1, 0]
+    copied, new = replace(one, source="Le Relais"), article(id="c" * 16, aliases=("https://gazette.example/c",))
+    assert store.add_each([[copied, new], [replace(new, source="L'Écho", text="Le même, corrigé.")]]) == [1, 0]
+    kept = {kept.id[0]: kept for kept in store.articles()}
+    assert (kept["a"].source, kept["a"].also_in) == ("La Gazette", ("Le Relais",))
+    assert (kept["c"].also_in, kept["c"].version, kept["c"].text) == (("L'Écho",), 2, "Le même, corrigé.")
+
+
 def test_a_changed_page_is_the_next_version_and_the_quoted_text_stays(store: Store, article: Make) -> None:
     store.add([article()])
     assert store.add([article(text="Un paragraphe corrigé.")]).updated == 1
