@@ -7,8 +7,9 @@ Sentences are worth the words they would share; a word said twice is worth nothi
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from itertools import chain
+from itertools import accumulate, chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 from digest.language.words import lemmas, tokens, tokens_of_each
 
 Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
 
 _EXPECTED_LENGTH = 75
 """Tokens of an author's key points: 13 to 343 measured, 71 on average."""
@@ -29,27 +31,25 @@ class Expectation:
     """The sentences of one article, weighed; `say` tells it which were chosen."""
 
     def __init__(self, sentences: Sequence[str], title: str, lang: str) -> None:
-        self.words = words = tokens_of_each(sentences)
+        self.words = tokens_of_each(sentences)
         """The tokens of each sentence."""
-        said = list(chain.from_iterable(words))
-        places = _numbered(said)
+        counts = Counter(chain.from_iterable(self.words))
+        places = dict(zip(counts, range(len(counts)), strict=True))
         title_words = [word for word in tokens(title) if word in places]
-        self._lengths = np.array([len(sentence) for sentence in words], dtype=np.int64)
-        ids = np.fromiter(map(places.__getitem__, said), dtype=np.int64, count=len(said))
-        self._holds = np.zeros((len(words), len(places)))
-        """1 where a sentence (row) holds a word (column)."""
-        rows = np.repeat(np.arange(len(words)), self._lengths)
-        self._holds[rows, ids] = 1
-        first = np.zeros(len(places))
-        first[ids[::-1]] = rows[::-1]
-        counts = np.bincount(ids, minlength=len(places))
-        families = _same_lemma(places, lang)
-        self._likely = self._likelihoods(counts, families, first, [places[word] for word in title_words])
-        values = np.einsum("ij,j->i", self._holds, self._likely)
+        in_title = [places[word] for word in title_words]
+        self._lengths = _integers(map(len, self.words), len(self.words))
+        held = [dict.fromkeys(words) for words in self.words]
+        self._ends = list(accumulate(map(len, held), initial=0))
+        self._held = _integers(map(places.__getitem__, chain.from_iterable(held)), self._ends[-1])
+        """The numbers of the different words of the first sentence, then of the second, …"""
+        self._rows = np.repeat(np.arange(len(held)), np.diff(self._ends))
+        """For each of them, the number of its sentence."""
+        self._likely = self._likelihoods(counts, _related(counts, lang), in_title)
+        """How likely the key points are to use each word; 0 once it is said."""
+        values = self._values()
         self._weights = self._emphasis(values, [places[word] for word in title_words if len(word) > 3])
         self._gains: Floats = self._weights * values
         """Words that each sentence would add to those shared by the sentences said so far."""
-        self._said = np.zeros(len(places), dtype=bool)
         self._gained, self._length = 0.0, _EXPECTED_LENGTH
 
     def ranked(self) -> list[int]:
@@ -70,19 +70,25 @@ class Expectation:
         """Count a sentence as said: its words are worth nothing in the others."""
         self._gained += float(self._gains[number])
         self._length += int(self._lengths[number])
-        new = np.flatnonzero((self._holds[number] > 0) & ~self._said)
-        self._said[new] = True
-        self._gains = self._gains - self._weights * np.einsum("ij,j->i", self._holds[:, new], self._likely[new])
+        self._likely[self._held[self._ends[number] : self._ends[number + 1]]] = 0
+        self._gains = self._weights * self._values()
 
-    def _likelihoods(self, counts: NDArray[np.int64], families: NDArray[np.int64], first: Floats, in_title: list[int]) -> Floats:
+    def _values(self) -> Floats:
+        """Words that each sentence would share with the key points."""
+        values: Floats = np.bincount(self._rows, self._likely[self._held], len(self._lengths)).astype(np.float64)
+        return values
+
+    def _likelihoods(self, counts: Counter[str], related: Integers, in_title: list[int]) -> Floats:
         """For each word, how likely the key points are to use it."""
-        if not len(counts):
+        if not counts:
             return np.zeros(0)
-        spread = self._holds.mean(axis=0)
-        related = np.bincount(families, weights=counts)[families]
-        odds = 1.0 - 0.7 * np.log(counts.sum()) + 0.8 * np.log(counts) + 0.3 * np.log(related) + 1.5 * spread + 0.4 / (1 + first)
+        said = _integers(counts.values(), len(counts))
+        spread = np.bincount(self._held) / len(self._lengths)
+        first = np.zeros(len(said))
+        first[self._held[::-1]] = self._rows[::-1]
+        odds = 1.0 - 0.7 * np.log(said.sum()) + 0.8 * np.log(said) + 0.3 * np.log(related) + 1.5 * spread + 0.4 / (1 + first)
         odds[in_title] += 1.0
-        odds[self._holds[self._lengths <= _HEADING].any(axis=0)] += 0.3
+        odds[self._held[(self._lengths <= _HEADING)[self._rows]]] += 0.3
         likely: Floats = 1 / (1 + np.exp(-odds))
         return likely
 
@@ -95,20 +101,22 @@ class Expectation:
         start, end = np.maximum(np.arange(number) - 2, 0), np.minimum(np.arange(number) + 3, number)
         usual = (sums[-1] / max(1, number)) or 1.0
         weights: Floats = 1 + 0.25 * ((sums[end] - sums[start]) / (end - start) / usual - 1)
-        weights[self._holds[:, in_title].any(axis=1)] *= 1.05
+        titled = np.zeros(len(self._likely), dtype=bool)
+        titled[in_title] = True
+        weights[self._rows[titled[self._held]]] *= 1.05
         if number >= _LONG:
             weights[int(0.9 * number) + 1 :] *= 1.05
         return weights
 
 
-def _numbered(names: Iterable[str]) -> dict[str, int]:
-    """A number for each different name."""
-    different = dict.fromkeys(names)
-    return dict(zip(different, range(len(different)), strict=True))
+def _related(counts: Counter[str], lang: str) -> Integers:
+    """For each word, how many times the words of its lemma are said together."""
+    found = lemmas(counts, lang)
+    together = dict.fromkeys(found, 0)
+    for lemma, count in zip(found, counts.values(), strict=True):
+        together[lemma] += count
+    return _integers(map(together.__getitem__, found), len(found))
 
 
-def _same_lemma(words: Iterable[str], lang: str) -> NDArray[np.int64]:
-    """For each word the number of its lemma."""
-    found = lemmas(words, lang)
-    places = _numbered(found)
-    return np.fromiter(map(places.__getitem__, found), dtype=np.int64, count=len(found))
+def _integers(values: Iterable[int], count: int) -> Integers:
+    return np.fromiter(values, dtype=np.int64, count=count)
