@@ -612,6 +612,61 @@ def test_the_language_is_told_by_the_words_where_nothing_says_it() -> None:
     assert read(f"---\nlang: de-AT\n---\n# Garten\n\n{english}", "a.md").lang == "de"
 
 
+# ------------------------------------------------------------------------------------------------ marks pasted in a text
+
+MARKED = f"{BODY}\n\n## À retenir\n\n- un\n- deux"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{TITLE}\n\n<p>{BODY}</p>\n<h2>À retenir</h2><ul><li>un</li><li><b>deux</b></li></ul>",
+        f"{TITLE}\nPar Zoé Martin\n<p>{BODY}</p>\n<h2>À retenir</h2><ul><li>un</li><li>deux</li></ul>",
+        f"<h1>{TITLE}</h1>\n<p>{BODY}</p>\n<h2>À retenir</h2><ul><li>un</li><li>deux</li></ul>",
+        f"<html><body><h1>{TITLE}</h1><p>{BODY}</p><h2>À retenir</h2><ul><li>un</li><li>deux</li></ul></body></html>",
+    ],
+)
+def test_html_pasted_in_a_text_is_read_as_html(text: str) -> None:
+    article = read(text)
+    assert (article.title, article.text) == (TITLE, MARKED)
+    assert article.author == ("Zoé Martin" if "Zoé" in text else None)
+
+
+def test_markdown_pasted_in_a_text_is_read_as_markdown() -> None:
+    body = BODY.replace("jardin", "[jardin](https://jardin.example/plan_(2026))").replace("chaque panier", "*chaque* **panier**")
+    article = read(f"**{TITLE}**\n\n{body}\n\n**À retenir**\n\n* un\n* **deux**\n\n![plan](plan.png)")
+    assert (article.title, article.text) == (TITLE, MARKED)
+    assert [(link.text, link.url) for link in article.links] == [("jardin", "https://jardin.example/plan_(2026)")]
+
+
+@pytest.mark.parametrize(
+    "words", ["5 * 3 * 2 font trente", "2**3**4", "a_b_c", "x < y", "la balise <p> et la balise <div>", "[sic] (ici)"]
+)
+def test_signs_that_only_look_like_marks_stay(words: str) -> None:
+    assert words in read(f"{TITLE}\n\n{BODY}\n\nLe relevé dit que {words}, selon la mairie.").text
+
+
+def test_the_marks_of_footnotes_are_dropped_with_the_notes() -> None:
+    text = BODY.replace("panier", "panier[^1]").replace("surprise", "surprise[^note]")
+    assert read(f"# {TITLE}\n\n{text}\n\n[^1]: Un panier pèse.\n    Beaucoup.\n[^note]: Et la joie.\n").text == BODY
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.md"])
+def test_a_heading_between_rules_is_only_its_words(name: str) -> None:
+    article = read(f"# === {TITLE} ===\n\n{BODY}\n\n## *** A RETENIR ***\n\n- un\n- deux\n", name)
+    assert (article.title, headings(article)) == (TITLE, ["A RETENIR"])
+
+
+def test_characters_that_turn_the_reading_are_dropped() -> None:
+    article = read(f"\u202e{TITLE}\u202c\n\n\u2066{BODY}\u2069")
+    assert (article.title, article.text) == (TITLE, BODY)
+
+
+def test_a_bare_address_keeps_its_own_parentheses() -> None:
+    article = read(f"{TITLE}\n\n{BODY} Voir https://jardin.example/Lilas_(lieu), et (https://jardin.example/b).\n\n{BODY}")
+    assert [link.url for link in article.links] == ["https://jardin.example/Lilas_(lieu)", "https://jardin.example/b"]
+
+
 # ------------------------------------------------------------------------------------------------ HTML
 
 PAGE = """<!DOCTYPE html>
@@ -801,6 +856,11 @@ def test_a_sub_folder_that_cannot_be_listed_is_told_among_the_files(tmp_path: Pa
     told, name = names(tmp_path)
     assert told.startswith("the folder b cannot be listed (Permission denied)")
     assert name == "a.txt"
+
+
+def test_a_pasted_title_and_its_address_are_an_article() -> None:
+    article = read(f"{TITLE}\nhttps://jardin.example/ouvre\n")
+    assert (article.title, article.url, article.text) == (TITLE, "https://jardin.example/ouvre", "")
 
 
 def test_a_title_and_an_address_are_an_article() -> None:

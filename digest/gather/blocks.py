@@ -64,5 +64,8 @@ def one_line(text: str) -> str:
     return _SPACES.sub(" ", text).strip()
 
 
-_INVISIBLE = re.compile("[\x00-\x08\x0e-\x1b\x7f\x80-\x84\x86-\x9f\u00ad\u200b\u2060\ufeff\ufffe\uffff\ud800-\udfff]")
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0e-\x1b\x7f\x80-\x84\x86-\x9f\u00ad\u200b\u2060\ufeff\ufffe\uffff\ud800-\udfff"
+    "\u202a-\u202e\u2066-\u2069]"  # these turn the way that text is read
+)
 _SPACES = re.compile(r"\s{2,}|[ \t\n\r\v\f\x1c-\x1f\x85\u2028\u2029]")

@@ -21,9 +21,10 @@ from digest.gather.bylines import is_byline, take_byline
 from digest.gather.documents import decoded
 from digest.gather.front_matter import FrontMatter, split_front_matter
 from digest.gather.furniture import is_furniture, says_the_title, without_furniture, without_title
-from digest.gather.head import take_head
+from digest.gather.head import Head, take_head
+from digest.gather.inline_markdown import html_start, plain_markdown, without_footnotes
 from digest.gather.markup import html_to_text, markdown_to_html
-from digest.gather.pasted import Piece, lines_of, read_pasted, with_headings
+from digest.gather.pasted import Piece, lines_of, read_pasted, undressed, with_headings
 from digest.gather.webpage import read_html
 from digest.language.dates import is_relative, read_date
 from digest.language.words import detect
@@ -158,7 +159,8 @@ def _draft(name: str, text: str, is_byline: Callable[[str], bool]) -> _Draft:
 
 def _markdown(name: str, text: str) -> _Draft:
     front, body = split_front_matter(name, text)
-    words, links = html_to_text(markdown_to_html("\n".join(plain_bullets(body.splitlines()))), front.url)
+    body = "\n".join(plain_bullets(body.splitlines()))
+    words, links = html_to_text(markdown_to_html(body), front.url)
     pieces: list[Piece] = [*read_text(words)]
     title = front.title
     if not title and pieces and pieces[0][0] == "heading":
@@ -176,6 +178,9 @@ def _page(text: str) -> _Draft:
 
 def _pasted(name: str, text: str, is_byline: Callable[[str], bool]) -> _Draft:
     front, body = split_front_matter(name, text)
+    if (start := html_start(body)) is not None:
+        return _pasted_html(front, body[:start], body[start:], is_byline)
+    body, links = plain_markdown(without_footnotes(body))
     head, lines = take_head(lines_of(body), is_byline, front.title)
     pieces = read_pasted(lines, titled=bool(head.title))
     while pieces and is_furniture(pieces[0][1]):
@@ -185,8 +190,27 @@ def _pasted(name: str, text: str, is_byline: Callable[[str], bool]) -> _Draft:
         title = pieces.pop(0)[1]
     if not front.title and pieces and says_the_title(title, pieces[0][1]) and len(pieces[0][1]) < len(title):
         title = pieces.pop(0)[1]  # what stood first had the site's name after it
+    return _headed(title, pieces, links, front, head)
+
+
+def _headed(title: str, pieces: Sequence[Piece], links: tuple[Link, ...], front: FrontMatter, head: Head) -> _Draft:
     front = replace(front, url=front.url or head.url, date=front.date or head.date)
-    return _Draft(title, [*(("paragraph", line) for line in head.bylines), *pieces], (), front)
+    return _Draft(title, [*(("paragraph", line) for line in head.bylines), *pieces], links, front)
+
+
+def _pasted_html(front: FrontMatter, above: str, html: str, is_byline: Callable[[str], bool]) -> _Draft:
+    """HTML that someone pasted as text: a page as it is, or a fragment with a title and bylines above it."""
+    if re.search(r"<(?:html|head|body|article|main)\b", above + html, re.IGNORECASE):
+        draft = _page(above + html)
+        return draft if front == FrontMatter() else replace(draft, title=front.title or draft.title, front=front)
+    head, lines = take_head(lines_of(above), is_byline, front.title)
+    paragraphs = "".join(f"<p>{words}</p>" for words in re.split(r"\n\s*\n", "\n".join(lines)))
+    words, links = html_to_text(paragraphs + html, front.url or head.url)
+    pieces: list[Piece] = [*read_text(words)]
+    title = head.title
+    if not title and len(pieces) > 1 and pieces[0][0] != "item" and len(pieces[0][1]) <= _LONGEST_TITLE:
+        title = pieces.pop(0)[1]
+    return _headed(title, pieces, links, front, head)
 
 
 def _title_from(pieces: list[Piece], name: str) -> tuple[str, list[Piece]]:
@@ -201,7 +225,7 @@ def _title_from(pieces: list[Piece], name: str) -> tuple[str, list[Piece]]:
 
 
 def _cut(title: str) -> str:
-    title = one_line(title)
+    title = undressed(one_line(title))
     if len(title) <= _LONGEST_TITLE:
         return title
     return title[: _LONGEST_TITLE - 1].rsplit(" ", 1)[0].rstrip(" ,;:") + "…"
@@ -214,7 +238,7 @@ def _date(front: FrontMatter, lang: str, modified: datetime, tz: tzinfo) -> tupl
     return read, "file" if is_relative(front.date) else "author"
 
 
-_BARE = re.compile(r"https?://[^\s<>\"«»“”()]+")
+_BARE = re.compile(r"https?://(?:[^\s<>\"«»“”()]|\([^\s<>\"«»“”()]*\))+")
 
 
 def _with_bare(links: tuple[Link, ...], text: str) -> tuple[Link, ...]:

@@ -95,6 +95,7 @@ def with_headings(pieces: Sequence[Piece]) -> list[Block]:
     """The blocks of a text without its title and its byline: the lines that stand alone become headings or paragraphs."""
     blocks: list[Block] = []
     for i, (kind, words) in enumerate(pieces):
+        words = undressed(words) if kind in ("heading", "line") else words
         if kind == "number":
             blocks.append(_numbered(pieces, i))
         elif kind in ("line", "paragraph") and i + 1 < len(pieces) and (name := key_points_name(words)):
@@ -106,6 +107,12 @@ def with_headings(pieces: Sequence[Piece]) -> list[Block]:
         else:
             blocks.append(("paragraph", words))
     return blocks
+
+
+def undressed(line: str) -> str:
+    """A line without the rules that someone drew on both sides of it: `*** À retenir ***`."""
+    found = re.fullmatch(r"([*=~_#-])\1+\s*(\w.*?)\s*\1{2,}", line)
+    return found[2] if found else line
 
 
 def _is_wrapped(lines: Sequence[str]) -> bool:
