@@ -412,6 +412,18 @@ def test_letters_and_numbers_in_their_order_are_a_list(marks: tuple[str, str, st
     assert article.text == f"## Les 3 points à retenir\n\n- Semer\n- Pailler\n- Récolter\n\n{BODY}"
 
 
+def test_a_line_that_tells_more_of_an_item_does_not_end_the_list() -> None:
+    article = read(f"{TITLE}\n\n✅ Semer tôt\nAvant mars.\n✅ Pailler\nAvec du foin.\n\n{BODY}")
+    assert article.text == f"- Semer tôt\n\nAvant mars.\n\n- Pailler\n\nAvec du foin.\n\n{BODY}"
+
+
+@pytest.mark.parametrize("name", ["EN BREF", "À retenir :", "## Key takeaways"])
+def test_the_name_of_key_points_is_never_the_title(name: str) -> None:
+    article = read(f"{name}\n\n- un\n- deux\n\n{BODY}", "le-jardin.txt")
+    assert article.title == "le jardin"
+    assert article.text.startswith(f"## {name.strip('# :')}\n\n- un\n- deux")
+
+
 def test_letters_out_of_their_order_are_no_list() -> None:
     assert "- " not in read(f"{TITLE}\n\n{BODY}\n\nc) Semer\n\na) Pailler\n\n{BODY}").text
 

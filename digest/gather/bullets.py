@@ -73,8 +73,10 @@ def _same(lines: Sequence[str], first: _Marked, second: _Marked) -> bool:
 
 
 def _near(lines: Sequence[str], first: _Marked, second: _Marked) -> bool:
-    """Whether nothing but the rest of the first item stands between two marked lines."""
+    """Whether nothing but the rest of the first item stands between two marked lines, or one line that tells more of it."""
     between = lines[first.line + 1 : second.line]
+    if len(between) == 1:
+        return True
     return len(between) < _FURTHEST and all(not line.strip() or line[0].isspace() or line[0].islower() for line in between)
 
 

@@ -23,6 +23,7 @@ from digest.gather.front_matter import FrontMatter, split_front_matter
 from digest.gather.furniture import is_furniture, says_the_title, without_furniture, without_title
 from digest.gather.head import Head, take_head
 from digest.gather.inline_markdown import html_start, plain_markdown, without_footnotes
+from digest.gather.key_points import key_points_name
 from digest.gather.markup import html_to_text, markdown_to_html
 from digest.gather.pasted import Piece, lines_of, read_pasted, undressed, with_headings
 from digest.gather.webpage import read_html
@@ -186,11 +187,17 @@ def _pasted(name: str, text: str, is_byline: Callable[[str], bool]) -> _Draft:
     while pieces and is_furniture(pieces[0][1]):
         pieces.pop(0)
     title = head.title
-    if not title and len(pieces) > 1 and pieces[0][0] != "item" and len(pieces[0][1]) <= _LONGEST_TITLE:
+    if not title and _may_be_title(pieces):
         title = pieces.pop(0)[1]
     if not front.title and pieces and says_the_title(title, pieces[0][1]) and len(pieces[0][1]) < len(title):
         title = pieces.pop(0)[1]  # what stood first had the site's name after it
     return _headed(title, pieces, links, front, head)
+
+
+def _may_be_title(pieces: Sequence[Piece]) -> bool:
+    if len(pieces) < 2 or pieces[0][0] == "item" or key_points_name(pieces[0][1]):
+        return False
+    return len(pieces[0][1]) <= _LONGEST_TITLE
 
 
 def _headed(title: str, pieces: Sequence[Piece], links: tuple[Link, ...], front: FrontMatter, head: Head) -> _Draft:
@@ -208,7 +215,7 @@ def _pasted_html(front: FrontMatter, above: str, html: str, is_byline: Callable[
     words, links = html_to_text(paragraphs + html, front.url or head.url)
     pieces: list[Piece] = [*read_text(words)]
     title = head.title
-    if not title and len(pieces) > 1 and pieces[0][0] != "item" and len(pieces[0][1]) <= _LONGEST_TITLE:
+    if not title and _may_be_title(pieces):
         title = pieces.pop(0)[1]
     return _headed(title, pieces, links, front, head)
 
@@ -216,9 +223,9 @@ def _pasted_html(front: FrontMatter, above: str, html: str, is_byline: Callable[
 def _title_from(pieces: list[Piece], name: str) -> tuple[str, list[Piece]]:
     """A title for a text without one: its first heading, else its first sentence, else the file's name."""
     for i, (kind, words) in enumerate(pieces):
-        if kind == "heading":
+        if kind == "heading" and not key_points_name(words):
             return words, [*pieces[:i], *pieces[i + 1 :]]
-    if pieces:
+    if pieces and not key_points_name(pieces[0][1]):
         found = re.match(r".{10,}?[.!?…](?=\s|$)", pieces[0][1])
         return _cut(found[0].rstrip(".") if found else pieces[0][1]), pieces
     return one_line(re.sub(r"[-_]+", " ", PurePosixPath(name).stem)) or name, pieces
