@@ -568,6 +568,7 @@ def test_an_address_that_is_not_of_the_web_is_not_kept() -> None:
     ("text", "message"),
     [
         ("---\ntitle: Un: deux\n  et: trois: quatre\n---\nTexte.", r"releve.md: line 2: front matter: "),
+        ('---\ntitle: "Un \\q"\n---\nTexte.', r"releve.md: line 2: front matter: "),
         ("+++\ntitle = Un\n+++\nTexte.", r"releve.md: line 2: front matter between '\+\+\+' must hold lines such as 'title = "),
         ('+++\ntitle = "Un"\n\nTexte.', r"releve.md: line 1: front matter that is never closed; end it with a line '\+\+\+'"),
         ("---\ntitle: Un\ntitle: Deux\n---\nTexte.", r"releve.md: line 3: front matter: the key 'title' is given twice"),

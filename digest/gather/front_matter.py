@@ -82,7 +82,8 @@ def _simple_lines(text: str) -> dict[str, object] | None:
             data[found["key"]] = value.get(found["key"]) if isinstance(value, dict) else None
         except YamlError:
             words = (found["words"] or "").strip()
-            if not words or words[0] in "[{|>&*!%@`" or (words[0] in "\"'" and words.count(words[0]) % 2):
+            quotes = words.count(words[0]) if words[:1] in ("'", '"') else 0
+            if not words or words[0] in "[{|>&*!%@`" or quotes % 2 or (quotes == 2 and words[0] == words[-1]):
                 return None
             data[found["key"]] = words
     return data
