@@ -659,9 +659,10 @@ def test_signs_that_only_look_like_marks_stay(words: str) -> None:
     assert words in read(f"{TITLE}\n\n{BODY}\n\nLe relevé dit que {words}, selon la mairie.").text
 
 
-def test_the_marks_of_footnotes_are_dropped_with_the_notes() -> None:
+@pytest.mark.parametrize("name", ["a.txt", "a.md"])
+def test_the_marks_of_footnotes_are_dropped_with_the_notes(name: str) -> None:
     text = BODY.replace("panier", "panier[^1]").replace("surprise", "surprise[^note]")
-    assert read(f"# {TITLE}\n\n{text}\n\n[^1]: Un panier pèse.\n    Beaucoup.\n[^note]: Et la joie.\n").text == BODY
+    assert read(f"# {TITLE}\n\n{text}\n\n[^1]: Un panier pèse.\n    Beaucoup.\n[^note]: Et la joie.\n", name).text == BODY
 
 
 @pytest.mark.parametrize("name", ["a.txt", "a.md"])

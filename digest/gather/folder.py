@@ -160,7 +160,7 @@ def _draft(name: str, text: str, is_byline: Callable[[str], bool]) -> _Draft:
 
 def _markdown(name: str, text: str) -> _Draft:
     front, body = split_front_matter(name, text)
-    body = "\n".join(plain_bullets(body.splitlines()))
+    body = "\n".join(plain_bullets(without_footnotes(body).splitlines()))
     words, links = html_to_text(markdown_to_html(body), front.url)
     pieces: list[Piece] = [*read_text(words)]
     title = front.title
