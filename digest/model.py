@@ -13,7 +13,7 @@ from digest.errors import N_, SpanError
 
 DatedBy = Literal["author", "file"]
 MadeBy = Literal["section", "extract", "editor"]
-Where = Literal["title", "opening", "body", "source", "meaning"]
+Where = Literal["title", "opening", "body", "source"]
 Silence = Literal["excluded", "longer", "alone"]
 StoryState = Literal["new", "proposed", "published", "held", "rejected"]
 EditionStatus = Literal["planned", "draft", "approved", "delivered", "discarded"]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.gather.addresses import article_id, canonical, is_web, without_credentials
+from digest.gather.addresses import article_id, canonical, is_web
 
 SAME = [
     ("https://example.org/a", "https://example.org/a?utm_source=rss&utm_medium=rss&utm_campaign=a"),
@@ -91,11 +91,6 @@ def test_http_and_https_are_the_web(url: str) -> None:
 )
 def test_other_schemes_and_broken_addresses_are_not_the_web(url: str) -> None:
     assert not is_web(url)
-
-
-def test_an_address_is_shown_without_its_secrets() -> None:
-    shown = without_credentials("https://bob:hunter2@example.org/feed?token=s3cret&page=1")
-    assert shown == "https://example.org/feed?token=…&page=…"
 
 
 @given(st.text(max_size=60).map(lambda tail: "https://example.org/" + tail))

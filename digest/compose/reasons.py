@@ -14,7 +14,6 @@ WHERE: Final[Mapping[str, str]] = {
     "opening": N_("opening"),
     "body": N_("text"),
     "source": N_("source"),
-    "meaning": N_("meaning"),
 }
 """Where a term of a theme stands, for a reader."""
 

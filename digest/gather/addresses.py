@@ -59,16 +59,6 @@ def article_id(canonical_or_path: str) -> str:
     return hashlib.sha256(_identity(canonical_or_path).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
-def without_credentials(url: str) -> str:
-    """The address as it may be shown: no user name, no password, and no value in its query (tokens hide there)."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return "…"
-    netloc = parts.netloc.rpartition("@")[2]
-    return urlunsplit((parts.scheme, netloc, parts.path, re.sub(r"=[^&]*", "=…", parts.query), ""))
-
-
 def _redirect_target(host: str, path: str, query: str) -> str | None:
     """Where a Google Alerts link goes: those feeds wrap every article in google.com/url?…&url=ARTICLE."""
     if path != "/url" or not re.fullmatch(r"(?:www\.)?google\.[a-z]{2,3}(?:\.[a-z]{2})?", host):
