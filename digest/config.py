@@ -51,6 +51,24 @@ class Config:
                 secrets.setdefault(source.key, {})[header] = os.environ[variable]
         return secrets
 
+    def secret(self, variable: str | None, file: str | None) -> str:
+        """What an environment variable or a file of its own holds: a password, a token or a key; the one that is named.
+
+        Raises SettingsError where the variable is not set or the file cannot be read.
+        """
+        if variable is not None:
+            if not os.environ.get(variable):
+                raise SettingsError(N_("the environment variable {variable} is not set"), file=self.file.name, variable=variable)
+            return os.environ[variable]
+        path = self.path(file or "")
+        try:
+            return path.read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise SettingsError(
+                N_("{secret}: the file of the secret cannot be read: {cause}"),
+                file=self.file.name, secret=path, cause=error.strerror if isinstance(error, OSError) else error,
+            ) from error  # fmt: skip
+
     @property
     def editions(self) -> Path:
         return self.path("editions")

@@ -8,6 +8,9 @@
     ├── GatherError                          one source, file or page that could not be read: a line in the report
     ├── SpanError                            a takeaway that does not quote its article
     ├── TemplateError                        file, line and cause of a mistake in a template
+    ├── GateError                            an edition is not in the state that what was asked for needs, or may not leave yet
+    │   └── ConflictError                    someone else saved the edition meanwhile: what they changed
+    ├── DeliveryError                        a place that did not take the edition, and what to do
     └── StoreError                           the database cannot be opened, or is not one of ours
 
 A message is an English template with named values, so that the door that shows it can put it in the reader's language:
@@ -91,6 +94,18 @@ class SpanError(DigestError):
 
 class TemplateError(DigestError):
     """A template cannot be rendered: the file, the line and the cause."""
+
+
+class GateError(DigestError):
+    """The edition is not in the state that this needs: approved where a draft is wanted, not approved where it should leave…"""
+
+
+class ConflictError(GateError):
+    """Someone else saved the edition since it was opened; nothing was overwritten."""
+
+
+class DeliveryError(DigestError):
+    """A place (mail account, sender's API) did not take the edition; nothing was used up, and it can be tried again."""
 
 
 class StoreError(DigestError):

@@ -12,15 +12,18 @@ from typing import Any
 
 from digest.model import (
     Also,
+    Approval,
     Article,
     Edition,
     EditionStory,
     EditionTheme,
     Evidence,
+    Fingerprint,
     Highlight,
     LeftOut,
     MadeBy,
     Period,
+    Picture,
     Points,
     SourceReport,
     StoryState,
@@ -87,6 +90,7 @@ def edition_json(edition: Edition) -> dict[str, Any]:
             {"id": out.id, "title": out.title, "url": out.url, "reason": out.reason, "points": _points(out.points)}
             for out in edition.left_out
         ],
+        "approval": asdict(edition.approval) | {"at": _when(edition.approval.at)} if edition.approval else None,
         "sources": [
             {"name": report.name, "status": report.status, "new": report.new, "error": report.error} for report in edition.sources
         ],
@@ -113,7 +117,16 @@ def edition_from_json(data: Mapping[str, Any], text_of: TextOf) -> Edition:
         ),
         left_out=tuple(LeftOut(**{**item, "points": _points_from(item)}) for item in data["left_out"]),
         sources=tuple(SourceReport(**item) for item in data["sources"]),
+        approval=approval_from_json(data.get("approval")),
     )
+
+
+def approval_from_json(data: Mapping[str, Any] | None) -> Approval | None:
+    """A kept approval, as `edition_json` writes it."""
+    if data is None:
+        return None
+    kept = {**data, "at": datetime.fromisoformat(data["at"]), "rendered": Fingerprint(**data["rendered"])}
+    return Approval(**kept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +243,8 @@ def _story(story: EditionStory) -> dict[str, Any]:
         "also": [{"title": also.title, "url": also.url, "source": also.source} for also in story.also],
         "points": _points(story.points),
         "instead_of": story.instead_of,
+        "articles": list(story.articles),
+        "picture": asdict(story.picture) if story.picture else None,
     }
 
 
@@ -251,6 +266,8 @@ def _story_from(data: Mapping[str, Any], text_of: TextOf) -> EditionStory:
         "because": tuple(Evidence(**item) for item in data["because"]),
         "also": tuple(Also(**item) for item in data["also"]),
         "points": _points_from(data),
+        "articles": tuple(data.get("articles", ())),
+        "picture": Picture(**data["picture"]) if data.get("picture") else None,
     }
     return EditionStory(**(kept | read))
 

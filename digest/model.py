@@ -5,6 +5,7 @@ An article is gathered, stories group articles, themes and takeaways are judged,
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import InitVar, dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -18,6 +19,8 @@ Silence = Literal["excluded", "longer", "alone"]
 StoryState = Literal["new", "proposed", "published", "held", "rejected"]
 EditionStatus = Literal["planned", "draft", "approved", "delivered", "discarded"]
 SourceStatus = Literal["ok", "unchanged", "failed"]
+Level = Literal["error", "warning", "note"]
+Deed = Literal["draft", "edit", "approve", "reopen", "discard", "deliver", "send-test"]
 
 
 # ------------------------------------------------------------------------------------------------ gather
@@ -63,6 +66,8 @@ class Article:
     """Every address it was seen at, as given."""
     also_in: tuple[str, ...] = ()
     """Other sources that carried it."""
+    picture: Link | None = None
+    """The picture that stands for it: its alternative text (may be empty) and its address."""
     version: int = 1
     story: str = ""
     """Id of the story it belongs to: the id of that story's first article. Empty until it is stored."""
@@ -261,6 +266,20 @@ class Also:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture that an edition prints, as it was scaled and kept: the email never loads it from where it was found."""
+
+    name: str
+    """File name, from the bytes: 16 hexadecimal digits and `.jpg` or `.png`."""
+    alt: str
+    width: int
+    """Pixels as displayed; the file may hold twice as many."""
+    height: int
+    url: str
+    """Where it was found."""
+
+
+@dataclass(frozen=True, slots=True)
 class EditionStory:
     """A story as an edition prints it."""
 
@@ -283,6 +302,9 @@ class EditionStory:
     """What it was chosen for; None where nothing chose it."""
     instead_of: str | None = None
     """Id of the theme that fits it best, where it stands under another one because that one holds more; else None."""
+    articles: tuple[str, ...] = ()
+    """Ids of every article that tells it, the lead first: what the edition uses up when it is delivered."""
+    picture: Picture | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,6 +314,25 @@ class EditionTheme:
     id: str
     name: str
     stories: tuple[EditionStory, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """What a rendered email is recognised by: the SHA-256 of its parts, in hexadecimal."""
+
+    subject: str
+    html: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """A person signed an edition as it was rendered then."""
+
+    by: str
+    at: datetime
+    revision: int
+    rendered: Fingerprint
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,6 +355,8 @@ class Edition:
     themes: tuple[EditionTheme, ...]
     left_out: tuple[LeftOut, ...] = ()
     sources: tuple[SourceReport, ...] = ()
+    approval: Approval | None = None
+    """Who signed it; None for a draft, and again None as soon as anything changes."""
 
     @property
     def stories(self) -> tuple[EditionStory, ...]:
@@ -330,3 +373,58 @@ class RenderedEmail:
     text: str
     folded: tuple[str, ...] = ()
     """Ids of the stories that the HTML prints as a title and a link only, so that it stays under `email_bytes`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a check found in an edition: errors block approval, warnings do not, notes tell what is as it should be."""
+
+    check: str
+    """Name of the check, as `weight` or `alt-text`: stable, read by other programs."""
+    level: Level
+    message: str
+    """English template with named values, for the catalogues."""
+    values: Mapping[str, object] = field(default_factory=dict)
+    story: str | None = None
+    """Id of the story it is about; None for the edition as a whole."""
+
+
+# ------------------------------------------------------------------------------------------------ desk
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a person decided about a story, for a newsletter: `held` for a later edition, or `rejected` for good."""
+
+    story: str
+    state: Literal["held", "rejected"]
+    edition: str
+    """The edition it was decided in; a held story stays out of this one."""
+    by: str
+    made: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that was done to an edition: its history, oldest first."""
+
+    deed: Deed
+    by: str | None
+    """The person; None for the program."""
+    at: datetime
+    revision: int
+    """The revision it made, or was done to."""
+    place: str | None = None
+    """Where it was delivered, or whom a test was sent to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of an edition handed over to a place."""
+
+    id: str
+    """What the place calls the draft: a campaign's id, a message's UID, a path."""
+    where: str
+    """Where a person finds it: an address to open, the name of a folder."""
+    replaced: bool = False
+    """Whether a draft of the same edition was there and is now this one."""

@@ -134,6 +134,7 @@ def _print_story(story: Story, theme: str, takeaways: tuple[Takeaway, ...]) -> E
         takeaways=takeaways,
         because=next((match.because for match in story.themes if match.id == theme), ()),
         also=_also(story),
+        articles=tuple(article.id for article in story.articles),
     )
 
 

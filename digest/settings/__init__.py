@@ -6,51 +6,22 @@ what to write there.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from pathlib import PurePath
-from string import Formatter
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import AfterValidator, Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
 from digest.errors import N_, SettingsError
 from digest.mistakes import explained
+from digest.settings.kinds import Color, Email, Name, Slug, Strict, Subject, Timezone, Url
+from digest.settings.places import Delivery, Notify, Smtp
 
 LANGUAGES = ("fr", "en")
 """Languages the program writes in; articles may be in any."""
-
-
-def _absolute_url(value: str) -> str:
-    try:
-        parts = urlsplit(value)
-        sound = parts.scheme in ("http", "https") and bool(parts.hostname) and not re.search(r"\s", value) and parts.port != 0
-    except ValueError:
-        sound = False
-    if not sound:
-        raise PydanticCustomError("url", N_("must be an absolute URL (https://…), got {got}"))
-    if parts.username or parts.password:
-        raise PydanticCustomError("secret", N_("holds a password; name the environment variable that holds it in headers_env"))
-    return value
-
-
-def _subject(value: str) -> str:
-    try:
-        fields = [(name, how, form) for _, name, form, how in Formatter().parse(value) if name is not None]
-    except ValueError:
-        fields = [("", None, None)]
-    if any(how or form or name not in ("edition", "month", "lead") for name, how, form in fields):
-        raise PydanticCustomError("subject", N_("may hold {{edition}}, {{month}} and {{lead}}, and no other brace; got {got}"))
-    return value
-
-
-def _timezone(value: str) -> str:
-    if value not in available_timezones():
-        raise PydanticCustomError("timezone", N_("must be a time zone such as Europe/Paris, got {got}"))
-    return value
 
 
 def _store(value: str) -> str:
@@ -59,21 +30,7 @@ def _store(value: str) -> str:
     return value
 
 
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-Url = Annotated[str, AfterValidator(_absolute_url)]
-Subject = Annotated[Name, AfterValidator(_subject)]
-Timezone = Annotated[str, AfterValidator(_timezone)]
-Color = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")]
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$")]
-Email = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_%+'&-]+(\.[A-Za-z0-9_%+'&-]+)*@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$")]
-"""Without accents: mail headers carry those only between servers that all have SMTPUTF8 (RFC 6531)."""
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-
-
-class Sender(_Strict):
+class Sender(Strict):
     """Who signs the newsletter; printed in its footer and used as From."""
 
     name: Name
@@ -81,7 +38,7 @@ class Sender(_Strict):
     postal_address: Name | None = None
 
 
-class Brand(_Strict):
+class Brand(Strict):
     """How the newsletter looks: one colour, from which the palette is computed, and a logo."""
 
     color: Color = "#0b5d7a"
@@ -91,7 +48,7 @@ class Brand(_Strict):
     web: Url | None = None
 
 
-class Limits(_Strict):
+class Limits(Strict):
     """How much an edition may hold."""
 
     stories_per_theme: int = Field(6, ge=1, le=100)
@@ -102,7 +59,7 @@ class Limits(_Strict):
     email_bytes: int = Field(100_000, ge=20_000, le=1_000_000)
 
 
-class Newsletter(_Strict):
+class Newsletter(Strict):
     """The newsletter itself: its name, rhythm, language and limits."""
 
     name: Name
@@ -110,6 +67,8 @@ class Newsletter(_Strict):
     period: Literal["month", "week"] = "month"
     layout: Literal["lettre", "brèves"] = "lettre"
     """`lettre` tells each story; `brèves` gives its title and one takeaway."""
+    images: Literal["none", "local"] = "none"
+    """`local`: pictures are fetched when the draft is made, made small, and travel with the email."""
     timezone: Timezone = "Europe/Paris"
     sender: Sender
     subject: Subject | None = None
@@ -124,7 +83,7 @@ class Newsletter(_Strict):
         return ZoneInfo(self.timezone)
 
 
-class Theme(_Strict):
+class Theme(Strict):
     """A heading of the newsletter and the terms that lead to it, in any language."""
 
     id: Slug
@@ -146,7 +105,7 @@ class Theme(_Strict):
         return self.name.get(language) or next(iter(self.name.values()))
 
 
-class Source(_Strict):
+class Source(Strict):
     """One entry of `sources`: a feed or a folder of files."""
 
     name: Name = ""
@@ -156,7 +115,7 @@ class Source(_Strict):
     theme: Slug | None = None
     """A hint, not a verdict: the theme this source mostly speaks of."""
     full_text: Literal["auto", "always", "never"] = "auto"
-    headers_env: dict[Name, Name] = {}
+    headers_env: dict[Name, Name] = Field(default_factory=dict)
     """For a feed behind a password: HTTP headers, each with the name of the environment variable that holds its value."""
 
     @model_validator(mode="before")
@@ -182,7 +141,7 @@ class Source(_Strict):
         return self.feed or f"folder:{self.folder}"
 
 
-class Collect(_Strict):
+class Collect(Strict):
     """How feeds are fetched."""
 
     timeout: float = Field(20, gt=0, le=600)
@@ -194,22 +153,7 @@ class Collect(_Strict):
     allow_private_addresses: bool = False
 
 
-class Imap(_Strict):
-    """A mail account whose drafts folder receives the approved edition."""
-
-    host: Name
-    user: Name
-    password_env: Name
-    """Name of the environment variable that holds the password."""
-
-
-class Delivery(_Strict):
-    """A place where the approved edition goes as a draft."""
-
-    imap: Imap
-
-
-class Settings(_Strict):
+class Settings(Strict):
     """The whole of sources.yaml."""
 
     newsletter: Newsletter
@@ -217,7 +161,11 @@ class Settings(_Strict):
     sources: tuple[Source, ...] = Field(min_length=1)
     store: Annotated[str, AfterValidator(_store)] = "sqlite:///digest.db"
     collect: Collect = Collect()
-    deliver: dict[Slug, Delivery] = {}
+    templates: Name | None = None
+    """The team's own copy of the templates: a path from this folder."""
+    deliver: dict[Slug, Delivery] = Field(default_factory=dict)
+    smtp: Smtp | None = None
+    notify: Notify | None = None
 
 
 def parse(data: object, *, file: str = "sources.yaml") -> Settings:
