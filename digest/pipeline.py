@@ -29,7 +29,7 @@ from digest.judge.selection import select
 from digest.judge.stories import assign, group
 from digest.judge.takeaways import takeaways
 from digest.judge.themes import Themes
-from digest.language.translations import translator
+from digest.language.translations import team_translator, translator
 from digest.language.words import detect
 from digest.model import Article, Edition, Period, SourceReport, StoryState, Takeaway, ThemeMatch, Working
 from digest.settings import Settings
@@ -165,8 +165,8 @@ def draft(config: Config, store: Store, planned: Edition, *, output: Path, templ
             edition=planned.edition, found=len(planned.stories), wanted=newsletter.limits.min_stories,
         )  # fmt: skip
     edition = _keep(store, planned, now)
-    words = translator(newsletter.language)
-    rendered = render(edition, newsletter, templates=templates, translator=words)
+    rendered = render(edition, newsletter, templates=templates, translator=translator(newsletter.language))
+    words = team_translator(newsletter.language)
     report = render_report(edition, newsletter, rendered, templates=templates, translator=words)
     return Draft(edition, write_edition(output, edition, rendered, report, newsletter))
 

@@ -19,18 +19,18 @@ from digest.errors import N_, DigestError
 from digest.formats import Proof
 from digest.language.dates import show_date
 from digest.language.names import show_number
-from digest.language.translations import Translator
+from digest.language.translations import TEAM_LANGUAGES, Translator
 from digest.model import Article, Edition, Evidence, Points, SourceReport, StoryState, ThemeMatch, Working
-from digest.settings import LANGUAGES, Newsletter
+from digest.settings import Newsletter
 
 
 def language_of_terminal(*, default: str) -> str:
     """The language that a person at this terminal reads; `default` where the locale names none (cron, containers)."""
     named = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
     code = named[:2].lower()
-    if code in LANGUAGES:
-        return code
-    return default if named.split(".")[0] in ("", "C", "POSIX") else "en"
+    if named.split(".")[0] in ("", "C", "POSIX"):
+        code = default
+    return code if code in TEAM_LANGUAGES else "en"
 
 
 def evidence(because: Sequence[Evidence], translator: Translator, most: int = 3) -> str:

@@ -37,7 +37,7 @@ def newsletter(**changes: object) -> Newsletter:
             postal_address="12 rue des Tilleuls, 44000 Nantes",
         ),
         "brand": Brand(color="#0b5d7a", web="https://ateliers.example/"),
-        "archive_url": "https://ateliers.example/lettre/2026-11/",
+        "archive_url": "https://ateliers.example/lettre/",
         "unsubscribe": "https://ateliers.example/desinscription",
     }
     return Newsletter.model_validate(settings | changes)

@@ -165,8 +165,8 @@ def _subject(name: str, newsletter: Newsletter, translator: Translator, period: 
 def period_label(newsletter: Newsletter, translator: Translator, period: Period) -> str:
     """The period as a reader says it: "novembre 2026", "semaine du 16 novembre 2026"."""
     if newsletter.period == "month":
-        return show_month(period.since, newsletter.language, newsletter.tz)
-    day = show_date(period.since, newsletter.language, newsletter.tz)
+        return show_month(period.since, translator.language, newsletter.tz)
+    day = show_date(period.since, translator.language, newsletter.tz)
     return translator.gettext("week of {day}").format(day=day)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -23,17 +23,37 @@ _URL_CHARACTERS = "!#$%&'()*+,-./:;=?@[]_~"
 """What may stand in an address as it is (RFC 3986), besides letters and digits."""
 
 
-def letter(edition: Edition, newsletter: Newsletter, translator: Translator) -> dict[str, Any]:
-    """Everything the templates may name, by its name."""
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Where the links that belong to the message itself lead, and where its pictures are: not the same in every place it goes."""
+
+    read_online: str | None
+    unsubscribe: str | None
+    pictures: str = "pictures/"
+    """What stands before a picture's name: a folder beside the file, `cid:` in a message, an address."""
+
+
+def addresses_of(newsletter: Newsletter, edition: str) -> Addresses:
+    """The newsletter's own: its page in the archive, and its page to unsubscribe."""
+    return Addresses(permanent_address(newsletter, edition), newsletter.unsubscribe)
+
+
+def permanent_address(newsletter: Newsletter, edition: str) -> str | None:
+    """Where the archive publishes an edition; None for a newsletter without an archive."""
+    return f"{newsletter.archive_url.rstrip('/')}/{quote(edition)}/" if newsletter.archive_url else None
+
+
+def letter(edition: Edition, newsletter: Newsletter, translator: Translator, addresses: Addresses) -> dict[str, Any]:
+    """Everything the templates may name, by its name; the words around the articles are in the translator's language."""
     edition = with_safe_links(edition)
-    language, tz = edition.language, newsletter.tz
+    language, tz = translator.language, newsletter.tz
     label = period_label(newsletter, translator, edition.period)
     colors = palette(newsletter.brand.color)
     stories = {story.article: story for story in edition.stories}
     monthly = newsletter.period == "month"
 
     def is_foreign(lang: str) -> bool:
-        """Whether words stand in another language than the newsletter's; a code that nobody knows says nothing."""
+        """Whether words stand in another language than those around them; a code that nobody knows says nothing."""
         return lang != language and language_name(lang, language) is not None
 
     def about(story: EditionStory) -> list[str]:
@@ -67,6 +87,8 @@ def letter(edition: Edition, newsletter: Newsletter, translator: Translator) -> 
     return {
         "edition": edition,
         "newsletter": newsletter,
+        "language": language,
+        "addresses": addresses,
         "light": colors.light,
         "dark": colors.dark,
         "direction": direction(language),

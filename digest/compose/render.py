@@ -17,7 +17,7 @@ import jinja2
 from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
 
-from digest.compose.letter import host, letter
+from digest.compose.letter import Addresses, addresses_of, host, letter
 from digest.compose.mjml import check_style, to_html
 from digest.compose.mjml_rules import Mistake
 from digest.compose.weight import Lightening, lightest_needed
@@ -43,12 +43,15 @@ _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uf
 _SOURCE_MARK = re.compile("\ue000([^\ue001\n]*):(\\d+)\ue001")
 
 
-def render(edition: Edition, newsletter: Newsletter, *, templates: Path, translator: Translator) -> RenderedEmail:
+def render(
+    edition: Edition, newsletter: Newsletter, *, templates: Path, translator: Translator, addresses: Addresses | None = None
+) -> RenderedEmail:
     """The email of an edition; its HTML stays under `email_bytes`, its plain text is whole.
 
+    `addresses` are the newsletter's own unless the place it goes to has others.
     Raises TemplateError, which names the template, the line and what is wrong there.
     """
-    values = letter(edition, newsletter, translator)
+    values = letter(edition, newsletter, translator, addresses or addresses_of(newsletter, edition.edition))
 
     @cache
     def html(lightening: Lightening) -> str:
@@ -69,7 +72,7 @@ def render_report(
     edition: Edition, newsletter: Newsletter, rendered: RenderedEmail, *, templates: Path, translator: Translator
 ) -> str:
     """The page a communications officer reads beside the draft: what it holds and why, what is left out, how the sources fare."""
-    values = letter(edition, newsletter, translator) | {
+    values = letter(edition, newsletter, translator, addresses_of(newsletter, edition.edition)) | {
         "weight": len(rendered.html.encode()),
         "clip": CLIP_BYTES,
         "folded": rendered.folded,

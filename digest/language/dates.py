@@ -1,4 +1,4 @@
-"""Dates as people and feeds write them, read and written in French and English.
+"""Dates as people and feeds write them, read in French and English, and written in every language of a newsletter.
 
 Reading knows both languages at once, as the names of their months do not collide. The language only settles 03/11/2026: a day in
 November, but in English a day in March unless that lies ahead. A year alone is never a date.
@@ -12,7 +12,9 @@ import unicodedata
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 
-from babel.dates import format_date
+from babel.dates import format_date, format_skeleton
+
+from digest.language.names import locale_of
 
 OLDEST = 1990
 """Year; feeds write 1900, 1970 and worse for "unknown"."""
@@ -57,15 +59,19 @@ def is_relative(text: str) -> bool:
 
 
 def show_date(moment: datetime, language: str, tz: tzinfo) -> str:
-    """A day in words: "3 novembre 2026", "1er novembre 2026", "3 November 2026"."""
+    """A day in words: "3 novembre 2026", "1er novembre 2026", "3. November 2026", "3 de noviembre de 2026"."""
     local = moment.astimezone(tz)
-    words = format_date(local, format="d MMMM y", locale=language)
-    return words.replace("1 ", "1er ", 1) if language == "fr" and local.day == 1 else words
+    words = format_date(local, format="long", locale=locale_of(language))
+    return words.replace("1", _FIRST[language], 1) if language in _FIRST and local.day == 1 else words
+
+
+_FIRST = {"fr": "1er", "it": "1º"}
+"""The first of a month, which the CLDR writes like any other day."""
 
 
 def show_month(moment: datetime, language: str, tz: tzinfo) -> str:
-    """A month in words: "novembre 2026", "November 2026"."""
-    return format_date(moment.astimezone(tz), format="LLLL y", locale=language)
+    """A month in words: "novembre 2026", "November 2026", "noviembre de 2026"."""
+    return format_skeleton("yMMMM", moment.astimezone(tz), locale=locale_of(language))
 
 
 def _flat(text: str) -> str:

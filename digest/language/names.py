@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, Literal
 
 from babel import Locale, UnknownLocaleError
 from babel.numbers import format_decimal
 
+_OF_EUROPE: Final = {"en": "en_GB", "pt": "pt_PT"}
+"""The CLDR's plain `en` is of the United States and its `pt` of Brazil."""
+
+
+def locale_of(language: str) -> str:
+    """The CLDR's name of a language as it is written in Europe."""
+    return _OF_EUROPE.get(language, language)
+
 
 def language_name(code: str, language: str) -> str | None:
     """A language's name in another one ("anglais" for `en` in French); None where the CLDR does not know it."""
-    return Locale.parse(language).languages.get(code.lower())
+    return Locale.parse(locale_of(language)).languages.get(code.lower())
 
 
 def direction(code: str) -> Literal["ltr", "rtl"]:
@@ -23,4 +31,4 @@ def direction(code: str) -> Literal["ltr", "rtl"]:
 
 def show_number(value: float, language: str, digits: int) -> str:
     """A number with so many decimals: 0,71 in French, 0.71 in English."""
-    return format_decimal(value, format="0." + "0" * digits, locale=language)
+    return format_decimal(value, format="0." + "0" * digits, locale=locale_of(language))

@@ -1,4 +1,7 @@
-"""The words the program writes, in French or English, from the catalogues in `locales/`.
+"""The words the program writes, from the catalogues in `locales/`, one a language.
+
+What subscribers read exists in every language of a newsletter; what the team reads (terminal, report) in French and English:
+the catalogues of the other languages hold the words of the email alone.
 
 The .po files are read as they are: a translator edits one and sees the result at once, with no compilation step. What comes out
 has the typography of its language.
@@ -9,12 +12,16 @@ from __future__ import annotations
 import gettext
 from functools import lru_cache
 from io import BytesIO
+from typing import Final
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from digest.language.typography import typeset
 from digest.resources import folder
+
+
+TEAM_LANGUAGES: Final = ("fr", "en")
 
 
 class Translator:
@@ -41,6 +48,11 @@ class Translator:
 def translator(language: str) -> Translator:
     """The translator of a language; English for a language without a catalogue."""
     return Translator(language)
+
+
+def team_translator(language: str) -> Translator:
+    """The translator of what the team of a newsletter in this language reads: English where theirs is missing."""
+    return translator(language if language in TEAM_LANGUAGES else "en")
 
 
 def _catalogue(language: str) -> gettext.NullTranslations:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import PurePath
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -20,7 +20,8 @@ from digest.mistakes import explained
 from digest.settings.kinds import Color, Email, Name, Slug, Strict, Subject, Timezone, Url
 from digest.settings.places import Delivery, Notify, Smtp
 
-LANGUAGES = ("fr", "en")
+Language = Literal["fr", "en", "de", "es", "it", "pt"]
+LANGUAGES: tuple[Language, ...] = get_args(Language)
 """Languages the program writes in; articles may be in any."""
 
 
@@ -63,7 +64,7 @@ class Newsletter(Strict):
     """The newsletter itself: its name, rhythm, language and limits."""
 
     name: Name
-    language: Literal["fr", "en"] = "fr"
+    language: Language = "fr"
     period: Literal["month", "week"] = "month"
     layout: Literal["lettre", "brèves"] = "lettre"
     """`lettre` tells each story; `brèves` gives its title and one takeaway."""
