@@ -10,7 +10,7 @@ from dataclasses import InitVar, dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from digest.errors import N_, SpanError
+from digest.errors import N_, DigestError, SpanError
 
 DatedBy = Literal["author", "file"]
 MadeBy = Literal["section", "extract", "editor"]
@@ -20,6 +20,7 @@ StoryState = Literal["new", "proposed", "published", "held", "rejected"]
 EditionStatus = Literal["planned", "draft", "approved", "delivered", "discarded"]
 SourceStatus = Literal["ok", "unchanged", "failed"]
 Level = Literal["error", "warning", "note"]
+Fate = Literal["ok", "redirected", "gone", "failed"]
 Deed = Literal["draft", "edit", "approve", "reopen", "discard", "deliver", "send-test"]
 
 
@@ -387,6 +388,19 @@ class Finding:
     values: Mapping[str, object] = field(default_factory=dict)
     story: str | None = None
     """Id of the story it is about; None for the edition as a whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkState:
+    """What the address of a link answered when it was tried: `redirected` for good, `gone` (404, 410), or `failed` otherwise."""
+
+    fate: Fate
+    status: int = 0
+    """Of the last answer; 0 where there was none."""
+    to: str | None = None
+    """Where it says it lives from now on; None unless redirected."""
+    cause: DigestError | None = None
+    """Why it failed; None where it answered well."""
 
 
 # ------------------------------------------------------------------------------------------------ desk
