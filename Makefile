@@ -36,11 +36,16 @@ golden: $(VENV)/installed-dev ## write the golden emails again; read the diff be
 schema: $(VENV)/installed-dev ## write docs/sources.schema.json again
 	$(BIN)/python -c "import json; from digest.settings import schema; print(json.dumps(schema(), indent=2, ensure_ascii=False))" > docs/sources.schema.json
 
+EXTRACT := $(BIN)/pybabel --quiet extract -k N_ --omit-header --sort-by-file --no-location
+UPDATE := $(BIN)/pybabel --quiet update -D digest -d locales --omit-header --no-fuzzy-matching --ignore-obsolete --width 120
+
 .PHONY: messages
 messages: $(VENV)/installed-dev ## find the words to translate, into locales/
-	$(BIN)/pybabel --quiet extract -F babel.cfg -k N_ --omit-header --sort-by-file --no-location -o locales/digest.pot .
-	$(BIN)/pybabel --quiet update -D digest -l fr -i locales/digest.pot -d locales --omit-header --no-fuzzy-matching --ignore-obsolete --width 120
-	rm locales/digest.pot
+	$(EXTRACT) -F babel.cfg -o locales/all.pot .
+	$(EXTRACT) -F babel-email.cfg -o locales/email.pot .
+	$(UPDATE) -l fr -i locales/all.pot
+	for language in de es it pt; do $(UPDATE) -l $$language -i locales/email.pot || exit 1; done
+	rm locales/all.pot locales/email.pot
 
 .PHONY: lock
 lock: $(VENV)/installed-dev ## choose versions again, into requirements*.txt

@@ -188,5 +188,20 @@ def test_dates_are_shown_in_words() -> None:
     assert show_date(day, "en", UTC) == "3 November 2026"
     assert show_date(datetime(2026, 11, 1, tzinfo=UTC), "fr", UTC) == "1er novembre 2026"
     assert show_date(datetime(2026, 11, 11, tzinfo=UTC), "fr", UTC) == "11 novembre 2026"
-    assert show_month(day, "fr", PARIS) == "novembre 2026"
-    assert show_month(day, "en", PARIS) == "November 2026"
+
+
+@pytest.mark.parametrize(
+    ("language", "first", "third", "month"),
+    [
+        ("fr", "1er novembre 2026", "3 novembre 2026", "novembre 2026"),
+        ("en", "1 November 2026", "3 November 2026", "November 2026"),
+        ("de", "1. November 2026", "3. November 2026", "November 2026"),
+        ("es", "1 de noviembre de 2026", "3 de noviembre de 2026", "noviembre de 2026"),
+        ("it", "1º novembre 2026", "3 novembre 2026", "novembre 2026"),
+        ("pt", "1 de novembro de 2026", "3 de novembro de 2026", "novembro de 2026"),
+    ],
+)
+def test_each_language_writes_its_dates_as_its_readers_do(language: str, first: str, third: str, month: str) -> None:
+    assert show_date(datetime(2026, 11, 1, tzinfo=UTC), language, UTC) == first
+    assert show_date(datetime(2026, 11, 3, tzinfo=UTC), language, UTC) == third
+    assert show_month(datetime(2026, 11, 3, tzinfo=UTC), language, UTC) == month

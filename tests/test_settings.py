@@ -80,8 +80,8 @@ def changed(change: Change) -> dict[str, Any]:
             "sources.yaml: newsletter.limits.min_stories: must be at least 1, got 0",
         ),
         (
-            lambda d: d["newsletter"].update(language="de"),
-            "sources.yaml: newsletter.language: must be one of 'fr', 'en', got 'de'",
+            lambda d: d["newsletter"].update(language="nl"),
+            "sources.yaml: newsletter.language: must be one of 'fr', 'en', 'de', 'es', 'it', 'pt', got 'nl'",
         ),
         (
             lambda d: d["newsletter"].update(timezone="Paris"),

@@ -15,6 +15,7 @@ from datetime import datetime
 from digest.language.dates import show_date, show_month
 from digest.language.sentences import sentences
 from digest.language.translations import Translator
+from digest.language.typography import euphonic
 from digest.model import (
     Also,
     Article,
@@ -167,7 +168,7 @@ def period_label(newsletter: Newsletter, translator: Translator, period: Period)
     if newsletter.period == "month":
         return show_month(period.since, translator.language, newsletter.tz)
     day = show_date(period.since, translator.language, newsletter.tz)
-    return translator.gettext("week of {day}").format(day=day)
+    return euphonic(translator.gettext("week of {day}").format(day=day), translator.language)
 
 
 def _introduction(newsletter: Newsletter, translator: Translator, themes: Sequence[EditionTheme]) -> str:
@@ -181,11 +182,16 @@ def _introduction(newsletter: Newsletter, translator: Translator, themes: Sequen
     else:
         opening = translator.ngettext("This week, one article to read", "This week, {n} articles to read", len(stories))
     names = _and([theme.name for theme in themes], translator)
-    sentence = translator.gettext("{opening}: {themes}. All of it takes {minutes} minutes; the essential, one.")
+    sentence = translator.ngettext(
+        "{opening}: {themes}. All of it takes one minute.",
+        "{opening}: {themes}. All of it takes {minutes} minutes; the essential, one.",
+        minutes,
+    )
     return sentence.format(opening=opening.format(n=len(stories)), themes=names, minutes=minutes)
 
 
 def _and(names: Sequence[str], translator: Translator) -> str:
     if len(names) < 2:
         return "".join(names)
-    return translator.gettext("{first} and {last}").format(first=", ".join(names[:-1]), last=names[-1])
+    joined = translator.gettext("{first} and {last}").format(first=", ".join(names[:-1]), last=names[-1])
+    return euphonic(joined, translator.language)

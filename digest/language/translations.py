@@ -20,7 +20,6 @@ from babel.messages.pofile import read_po
 from digest.language.typography import typeset
 from digest.resources import folder
 
-
 TEAM_LANGUAGES: Final = ("fr", "en")
 
 

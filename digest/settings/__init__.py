@@ -22,7 +22,7 @@ from digest.settings.places import Delivery, Notify, Smtp
 
 Language = Literal["fr", "en", "de", "es", "it", "pt"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
-"""Languages the program writes in; articles may be in any."""
+"""Languages of a newsletter; its articles may be in any, and its team reads French or English."""
 
 
 def _store(value: str) -> str:
