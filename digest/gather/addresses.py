@@ -28,6 +28,7 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 _KEPT_IN_PATH = "/:@!$&'()*+,;=~-._%"
 
 
+@lru_cache(4096)
 def is_web(url: str) -> bool:
     """True for an absolute http or https address with a host: the only kind that is ever stored, shown or fetched."""
     try:

@@ -198,7 +198,7 @@ def _language(declared: str, text: str, default: str) -> str:
     if code not in KNOWN:
         return detect(text, default)
     words = tokens(text[:600])
-    common = sum(word in STOP_WORDS[code] for word in words)
+    common = sum(map(STOP_WORDS[code].__contains__, words))
     return detect(text, code) if len(words) >= _WORDS_TO_BELIE and common < _COMMON_SHARE * len(words) else code
 
 

@@ -7,15 +7,19 @@ None is started before there is something to read.
 from __future__ import annotations
 
 import asyncio
+import copyreg
 import os
 import pickle
 import struct
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from dataclasses import fields
+from operator import attrgetter
 from typing import Any, BinaryIO, ParamSpec, TypeVar
 
 from digest.errors import N_, GatherError
+from digest.model import Article, Link
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -28,6 +32,16 @@ _AHEAD = 2
 """Tasks that a worker may hold: the one it does, and the next."""
 _LENGTH = struct.Struct(">Q")
 _START = "from digest.gather.workers import serve; serve()"
+
+
+def _pickle_in_order(noun: type) -> None:
+    """Let a frozen dataclass go between processes as its values in their order; by itself it takes twice the time, field by field."""
+    values = attrgetter(*(field.name for field in fields(noun)))
+    copyreg.pickle(noun, lambda each: (noun, values(each)))
+
+
+_pickle_in_order(Article)
+_pickle_in_order(Link)
 
 
 @asynccontextmanager
