@@ -280,6 +280,7 @@ def many(stories: int, *, themes: int = 3) -> Edition:
             quotes=(
                 f"Au bout de {i} mois, la moitié des adhérents se servait de l’outil chaque semaine.",
                 "Former deux personnes par équipe a suffi pour que les autres suivent.",
+                f"La reprise des anciens fichiers a demandé {1 + i % 5} jours de travail à une seule personne.",
             ),
             url=f"https://site{i % 9}.example/2026/11/retour-d-experience-{i}",
             source=f"Source {i % 9}",

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from digest.compose.edition import period_label, shorten
+from digest.compose.edition import period_label
 from digest.compose.palette import palette
 from digest.compose.reasons import WHERE, reason
 from digest.language.dates import show_date
@@ -17,8 +17,6 @@ from digest.language.translations import Translator
 from digest.model import Edition, EditionStory, EditionTheme, Highlight
 from digest.settings import Newsletter
 
-LINK_CHARACTERS = 44
-"""Of a title in the link under a story: with "Read on site.org:" one line of 600 px."""
 _URL_CHARACTERS = "!#$%&'()*+,-./:;=?@[]_~"
 """What may stand in an address as it is (RFC 3986), besides letters and digits."""
 
@@ -71,12 +69,11 @@ def letter(edition: Edition, newsletter: Newsletter, translator: Translator, add
     def title_of(story: EditionStory) -> str:
         return story.title.strip() or translator.gettext("Untitled article")
 
-    def short_title(story: EditionStory) -> str:
-        """A title short enough for one line, and still unlike the others: the whole one where two begin alike."""
-        short = shorten(title_of(story), LINK_CHARACTERS)
-        return short if beginnings[short] == 1 else title_of(story)
+    def is_alike(story: EditionStory) -> bool:
+        """Whether another story has the same title, so that a link needs more than its title to be told from another."""
+        return titles[title_of(story)] > 1
 
-    beginnings = Counter(shorten(title_of(story), LINK_CHARACTERS) for story in edition.stories)
+    titles = Counter(title_of(story) for story in edition.stories)
 
     told = {story.id: about(story) for story in edition.stories}
 
@@ -94,6 +91,7 @@ def letter(edition: Edition, newsletter: Newsletter, translator: Translator, add
         "direction": direction(language),
         "direction_of": direction,
         "start": "right" if direction(language) == "rtl" else "left",
+        "end": "left" if direction(language) == "rtl" else "right",
         "issue": label[:1].upper() + label[1:],
         "highlights_title": translator.gettext("Key takeaways this month")
         if monthly
@@ -105,7 +103,7 @@ def letter(edition: Edition, newsletter: Newsletter, translator: Translator, add
         "is_foreign": is_foreign,
         "about": lambda story: told[story.id],
         "title_of": title_of,
-        "short_title": short_title,
+        "is_alike": is_alike,
         "story_of": story_of,
         "translator": translator,
     }

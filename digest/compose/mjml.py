@@ -25,6 +25,7 @@ _TAG = re.compile(r"""<[a-zA-Z](?:[^'"<>]++|"[^"]*"|'[^']*')*+>""")
 _QUOTED = re.compile(r"""\s([\w:-]+)\s*=\s*("[^"]*"|'[^']*')""")
 _CLASS = re.compile(r' class="([^"]*)"')
 _STYLE = re.compile(r' style="([^"]*)"')
+_STYLE_BLOCK = re.compile(r"(?s)<style.*?</style>")
 _XML_ENTITIES = {"amp", "lt", "gt", "quot", "apos"}
 
 
@@ -152,10 +153,16 @@ def _rules(css: str, ruleset_index: int) -> Any:
 
 def _tidied(inlined: str) -> str:
     """What MJML writes that HTML does not know, and what only weighs: indentation, classes that no style names."""
-    styles = "".join(re.findall(r"(?s)<style.*?</style>", inlined))
+    styles = "".join(_STYLE_BLOCK.findall(inlined))
     named = frozenset(re.findall(r"\.([a-zA-Z][\w-]*)", styles))
-    tidy = _TAG.sub(lambda tag: _tidy_tag(tag[0], named), inlined)
+    tidy = _TAG.sub(lambda tag: _tidy_tag(tag[0], named), _STYLE_BLOCK.sub(lambda block: _tight(block[0]), inlined))
     return re.sub(r"\s*\n\s*", "\n", tidy).strip() + "\n"
+
+
+@lru_cache(maxsize=64)
+def _tight(style: str) -> str:
+    """CSS without the spaces that mean nothing."""
+    return re.sub(r"(?<=[{};:,])\s+|\s+(?=[{}])|;\s*(?=})", "", style)
 
 
 @lru_cache(maxsize=1024)
