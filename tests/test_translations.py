@@ -22,7 +22,7 @@ TRANSLATED = tuple(language for language in LANGUAGES if language != "en")
 
 
 @cache
-def said(mapping: str) -> frozenset[object]:
+def said(mapping: str) -> frozenset[str | tuple[str, ...] | list[str]]:
     """The English messages that a mapping of pybabel finds."""
     with TemporaryDirectory() as folder:
         found = Path(folder) / "found.pot"
