@@ -44,7 +44,7 @@ def digest(folder: Path, urls: list[str]) -> Contender:
                 settings, folder, store.source_states(), secrets={}, now=datetime.now(UTC), force=True
             ):
                 with store.together():
-                    new = store.add_each([read.articles for read in ready])
+                    new = store.add_each([(read.source.key, read.articles) for read in ready])
                     store.save_source_states({read.source.key: read.state(new=n) for read, n in zip(ready, new, strict=True)})
                 failed += sum(read.status == "failed" for read in ready)
             assert not failed, f"{failed} sources failed"

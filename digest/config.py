@@ -36,6 +36,12 @@ class Config:
     def database(self) -> Path:
         return self.path(self.settings.store.removeprefix("sqlite:///"))
 
+    @property
+    def home(self) -> str:
+        """This folder from the store's, where several newsletters share one; empty for a store of its own."""
+        relative = os.path.relpath(self.folder.resolve(), self.database.parent)
+        return "" if relative == "." else Path(relative).as_posix()
+
     def secret_headers(self) -> dict[str, dict[str, str]]:
         """The HTTP headers whose values stand in environment variables, by the key of their source.
 

@@ -90,7 +90,7 @@ def edition_json(edition: Edition) -> dict[str, Any]:
             {"id": out.id, "title": out.title, "url": out.url, "reason": out.reason, "points": _points(out.points)}
             for out in edition.left_out
         ],
-        "approval": asdict(edition.approval) | {"at": _when(edition.approval.at)} if edition.approval else None,
+        "approval": approval_json(edition.approval),
         "sources": [
             {"name": report.name, "status": report.status, "new": report.new, "error": report.error} for report in edition.sources
         ],
@@ -119,6 +119,11 @@ def edition_from_json(data: Mapping[str, Any], text_of: TextOf) -> Edition:
         sources=tuple(SourceReport(**item) for item in data["sources"]),
         approval=approval_from_json(data.get("approval")),
     )
+
+
+def approval_json(approval: Approval | None) -> dict[str, Any] | None:
+    """Who signed an edition, and what."""
+    return asdict(approval) | {"at": _when(approval.at)} if approval else None
 
 
 def approval_from_json(data: Mapping[str, Any] | None) -> Approval | None:

@@ -9,13 +9,14 @@ writes its files.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from digest.compose.edition import compose, print_themes
 from digest.compose.render import render, render_report
+from digest.compose.revising import with_tray
 from digest.config import Config
 from digest.deliver.files import write_edition
 from digest.errors import N_, TooFewStoriesError, UsageError
@@ -31,7 +32,8 @@ from digest.judge.takeaways import takeaways
 from digest.judge.themes import Themes
 from digest.language.translations import team_translator, translator
 from digest.language.words import detect
-from digest.model import Article, Edition, Period, SourceReport, StoryState, Takeaway, ThemeMatch, Working
+from digest.ledger import Ledger, after
+from digest.model import Article, Edition, Period, SourceReport, Takeaway, ThemeMatch, Working
 from digest.settings import Settings
 from digest.store import Store
 
@@ -51,9 +53,11 @@ async def update(config: Config, store: Store, *, now: datetime, force: bool, pr
     reports: list[SourceReport] = []
     secrets = config.secret_headers()
     known = store.source_states()
-    async for ready in read_sources(config.settings, config.folder, known, secrets=secrets, now=now, force=force):
+    async for ready in read_sources(
+        config.settings, config.folder, known, secrets=secrets, now=now, force=force, home=config.home
+    ):
         with store.together():
-            added = store.add_each([read.articles for read in ready])
+            added = store.add_each([(read.source.key, read.articles) for read in ready])
             store.withdraw([article for read in ready for article in read.removed], now)
             store.save_source_states({read.source.key: read.state(new=new) for read, new in zip(ready, added, strict=True)})
         stored = [read.report(new=new) for read, new in zip(ready, added, strict=True)]
@@ -62,7 +66,7 @@ async def update(config: Config, store: Store, *, now: datetime, force: bool, pr
         reports += stored
     if unplaced := store.unplaced():
         oldest = min(article.published or article.collected for article in unplaced)
-        store.place(assign(unplaced, [article for article in store.articles(since=oldest - KIN) if article.story]))
+        store.place(assign(unplaced, store.placed(oldest - KIN)))
     return tuple(reports)
 
 
@@ -94,9 +98,11 @@ def plan(
     config: Config, store: Store, name: str, period: Period, *, reports: Sequence[SourceReport] = (), now: datetime
 ) -> Edition:
     """What the edition would hold, and why every other story near its period is out. Changes nothing."""
-    articles = store.with_kin(since=period.since - NEARBY, until=period.until + NEARBY)
-    used = {story: use for story, use in store.story_states(config.settings.newsletter.name).items() if use[1] != name}
-    return build_edition(name, articles, config.settings, period=period, used=used, reports=reports, now=now)
+    ledger = store.editions.ledger()
+    nearby = store.with_kin(since=period.since - NEARBY, until=period.until + NEARBY)
+    held = store.stories({id for id, decision in ledger.decisions.items() if decision.state == "held"})
+    articles = {article.id: article for article in (*nearby, *held)}
+    return build_edition(name, list(articles.values()), config.settings, period=period, ledger=ledger, reports=reports, now=now)
 
 
 def build_edition(
@@ -105,25 +111,28 @@ def build_edition(
     settings: Settings,
     *,
     period: Period,
-    used: Mapping[str, tuple[StoryState, str]],
+    ledger: Ledger,
     reports: Sequence[SourceReport],
     now: datetime,
 ) -> Edition:
     """Judge the articles and compose the edition; pure: the same arguments give the same edition.
 
-    `used` tells what other editions did with a story: its state and the edition's name.
+    `ledger` tells what other editions and the team did with a story.
     """
     newsletter = settings.newsletter
+    stories = group(articles)
+    used = {story.id: ledger.state(story.id, [article.id for article in story.articles], but=name) for story in stories}
     themes = Themes(settings.themes)
     hints = {source.name: source.theme for source in settings.sources}
     selection = select(
-        [replace(story, themes=themes.judge(story.lead, hints.get(story.lead.source))) for story in group(articles)],
+        [replace(story, themes=themes.judge(story.lead, hints.get(story.lead.source))) for story in stories],
         themes=settings.themes,
         limits=newsletter.limits,
         period=period,
         language=newsletter.language,
         states={story: state for story, (state, _) in used.items()},
-        published_in={story: edition for story, (state, edition) in used.items() if state == "published"},
+        published_in={story: edition for story, (state, edition) in used.items() if state == "published" and edition},
+        held_for=ledger.held_in(name),
         uncapped={source.name for source in settings.sources if source.folder},
     )
     printed = print_themes(
@@ -221,14 +230,21 @@ def _takeaways(article: Article, settings: Settings) -> tuple[Takeaway, ...]:
 
 
 def _keep(store: Store, planned: Edition, now: datetime) -> Edition:
-    """The plan as a draft: the same revision when nothing in it changed, else the next one."""
-    kept = store.edition(planned.newsletter, planned.edition)
-    if kept and kept.status in ("approved", "delivered"):
-        raise UsageError(N_("edition {edition} is {status}; its draft is closed"), edition=kept.edition, status=kept.status)
+    """The plan as a draft: the same revision when nothing in it changed, else the next one.
+
+    A draft that a person touched stays as it is, and only its tray follows the plan. Raises GateError for a closed draft.
+    """
+    kept = store.editions.last(planned.edition)
+    after("draft", kept.status if kept else "planned", planned.edition)
+    if kept and kept.status == "draft" and store.editions.edited(kept.edition):
+        edition = with_tray(kept, planned)
+        store.editions.refresh_tray(edition)
+        return edition
     if kept and kept.status == "draft":
         same = replace(planned, status=kept.status, revision=kept.revision, made=kept.made)
         if replace(same, sources=kept.sources, left_out=kept.left_out) == kept:
+            store.editions.refresh_tray(same)
             return same
     edition = replace(planned, status="draft", revision=(kept.revision if kept else 0) + 1, made=now)
-    store.save(edition)
+    store.editions.save(edition)
     return edition

@@ -13,8 +13,9 @@ import pytest
 
 from digest.compose.periods import choose_period
 from digest.config import Config
-from digest.errors import TooFewStoriesError, UsageError
-from digest.model import Article, Edition, SourceReport
+from digest.errors import GateError, TooFewStoriesError
+from digest.ledger import Ledger
+from digest.model import Article, Edition, Event, Receipt, SourceReport
 from digest.pipeline import Draft, build_edition, complete, draft, plan, update
 from digest.resources import folder
 from digest.settings import Settings, parse
@@ -171,7 +172,7 @@ def test_the_same_articles_make_the_same_edition_whatever_their_order(
     articles = kept(store, article)
     period = choose_period("2026-11", since=None, until=None, now=now, tz=settings.newsletter.tz)
     editions = [
-        build_edition("2026-11", some, settings, period=period, used={}, reports=(), now=now)
+        build_edition("2026-11", some, settings, period=period, ledger=Ledger(), reports=(), now=now)
         for some in (articles, articles[::-1])
     ]
     assert editions[0] == editions[1]
@@ -197,7 +198,9 @@ def test_a_draft_with_a_new_story_is_the_next_revision(config: Config, store: St
 
 def test_a_story_published_in_another_edition_is_not_proposed_again(config: Config, store: Store, now: datetime) -> None:
     before = planned(config, store, now)
-    store.save(replace(before, edition="2026-10", status="delivered", revision=1))
+    published = replace(before, edition="2026-10", status="approved", revision=1)
+    store.editions.save(published)
+    store.editions.deliver(published, "files", Receipt("1", "ici"), Event("deliver", None, now, 1, place="files"))
     after = planned(config, store, now)
     assert after.stories == ()
     assert {out.reason for out in after.left_out} == {"published-in:2026-10"}
@@ -208,7 +211,7 @@ def test_too_few_stories_keep_and_write_nothing(config: Config, store: Store, no
     with pytest.raises(TooFewStoriesError) as caught:
         written(config, store, few, now)
     assert caught.value.exit_code == 3
-    assert store.edition(few.newsletter, "2026-11") is None
+    assert store.editions.last("2026-11") is None
     assert not (config.folder / "out").exists()
 
 
@@ -251,8 +254,10 @@ def test_the_page_of_a_chosen_excerpt_is_read_and_its_key_points_quoted(tmp_path
 
 def test_a_delivered_edition_is_closed(config: Config, store: Store, now: datetime) -> None:
     edition = planned(config, store, now)
-    store.save(replace(edition, status="delivered", revision=1))
-    with pytest.raises(UsageError, match="edition 2026-11 is delivered"):
+    delivered = replace(edition, status="delivered", revision=1)
+    store.editions.save(delivered)
+    store.editions.mark(delivered, Event("deliver", None, now, 1, place="files"))
+    with pytest.raises(GateError, match="edition 2026-11 is delivered: its draft is closed"):
         written(config, store, edition, now)
 
 

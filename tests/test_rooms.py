@@ -20,15 +20,14 @@ MAY_IMPORT = {
     "yaml_text": {"errors"},
     "formats": {"model"},
     "language": {"errors", "resources"},
-    "schema": {"errors"},
     "gather": {"errors", "model", "settings", "language", "yaml_text", "resources"},
     "judge": {"errors", "model", "settings", "language"},
     "compose": {"errors", "model", "settings", "language"},
     "deliver": {"errors", "model", "settings", "language", "formats"},
-    "rows": {"model", "schema"},
-    "store": {"errors", "model", "formats", "rows", "schema"},
+    "ledger": {"errors", "model"},
+    "store": {"errors", "model", "formats", "ledger"},
     "config": {"errors", "settings", "yaml_text", "resources"},
-    "pipeline": {"errors", "model", "settings", "language", "gather", "judge", "compose", "deliver", "store", "config"},
+    "pipeline": {"errors", "ledger", "model", "settings", "language", "gather", "judge", "compose", "deliver", "store", "config"},
     "terminal": {"errors", "formats", "model", "settings", "language", "compose"},
     "cli": {
         "errors",
@@ -53,7 +52,7 @@ HOMES = {
     "feedparser": {"gather.xml_feed"},
     "filelock": {"store"},
     "jinja2": {"compose.render"},
-    "lxml": {"gather.markup", "gather.blocks", "compose.mjml"},
+    "lxml": {"gather.markup", "gather.blocks", "compose.mjml", "compose.checks.page"},
     "markdown_it": {"gather.markup"},
     "mjml": {"compose.mjml"},
     "premailer": {"compose.mjml"},
@@ -62,7 +61,7 @@ HOMES = {
     "py3langid": {"language.words"},
     "rich": {"terminal"},
     "simplemma": {"language.words"},
-    "sqlalchemy": {"rows", "schema", "store"},
+    "sqlalchemy": {"store"},
     "trafilatura": {"gather.pages"},
     "typer": {"cli"},
     "yaml": {"yaml_text"},
@@ -70,7 +69,7 @@ HOMES = {
 """A third-party package has one home, a module or a room; lxml, the parser under several others, has one on each side."""
 
 EVERYWHERE = {"digest", "numpy"} | sys.stdlib_module_names
-DECIDING = {"errors", "mistakes", "model", "settings", "formats", "language", "judge", "compose", "gather"}
+DECIDING = {"errors", "ledger", "mistakes", "model", "settings", "formats", "language", "judge", "compose", "gather"}
 DOING = {"gather.collect", "gather.pages", "gather.reachable", "gather.sources", "gather.workers"}
 """In gather/, what goes to the network or starts a process."""
 IMPURE = {"asyncio", "http.client", "random", "secrets", "socket", "sqlite3", "ssl", "subprocess", "time", "urllib.request"}

@@ -10,16 +10,28 @@ from pathlib import Path
 
 import pytest
 
-from digest.errors import BusyError, SpanError, StoreError
-from digest.model import Article, Edition, EditionStory, EditionTheme, Highlight, Kinship, Link, Period, Takeaway
-from digest.store import Store, one_run_at_a_time, open_store
+from digest.errors import BusyError, ConflictError, GateError, SpanError, StoreError
+from digest.model import (
+    Article,
+    Edition,
+    EditionStory,
+    EditionTheme,
+    Event,
+    Highlight,
+    Kinship,
+    Link,
+    Period,
+    Receipt,
+    Takeaway,
+)
+from digest.store import Reader, Store, one_run_at_a_time, open_store
 
 Make = Callable[..., Article]
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    with open_store(tmp_path / "digest.db") as store:
+    with open_store(tmp_path / "digest.db", Reader("Le fil")) as store:
         yield store
 
 
@@ -63,9 +75,10 @@ def test_one_article_given_twice_at_once_keeps_both_addresses_and_sources(store:
 
 def test_sources_stored_together_are_stored_as_one_after_the_other(store: Store, article: Make) -> None:
     one, two = article(id="a" * 16), article(id="b" * 16)
-    assert store.add_each([[one], [two], []]) == [1, 1, 0]
+    assert store.add_each([("La Gazette", [one]), ("La Gazette", [two]), ("Le Relais", [])]) == [1, 1, 0]
     copied, new = replace(one, source="Le Relais"), article(id="c" * 16, aliases=("https://gazette.example/c",))
-    assert store.add_each([[copied, new], [replace(new, source="L'Écho", text="Le même, corrigé.")]]) == [1, 0]
+    corrected = replace(new, source="L'Écho", text="Le même, corrigé.")
+    assert store.add_each([("La Gazette", [copied, new]), ("L'Écho", [corrected])]) == [1, 0]
     kept = {kept.id[0]: kept for kept in store.articles()}
     assert (kept["a"].source, kept["a"].also_in) == ("La Gazette", ("Le Relais",))
     assert (kept["c"].also_in, kept["c"].version, kept["c"].text) == (("L'Écho",), 2, "Le même, corrigé.")
@@ -140,39 +153,109 @@ def edition(article: Article, now: datetime) -> Edition:
     )
 
 
-def test_an_edition_comes_back_with_its_takeaways_read_from_the_articles(store: Store, article: Make, now: datetime) -> None:
+def test_an_edition_comes_back_with_its_takeaways_read_from_the_articles(
+    store: Store, article: Make, now: datetime, tmp_path: Path
+) -> None:
     store.add([article()])
     draft = edition(article(), now)
-    store.save(draft)
-    assert store.edition("Le fil", "2026-11") == draft
-    assert store.edition("Le fil", "2026-12") is None
-    assert store.edition("Un autre", "2026-11") is None
+    store.editions.save(draft)
+    assert store.editions.last("2026-11") == draft
+    assert store.editions.last("2026-12") is None
+    with open_store(tmp_path / "digest.db", Reader("Un autre")) as other:
+        assert other.editions.last("2026-11") is None
 
 
 def test_the_last_revision_is_the_edition_and_an_older_text_is_still_quoted(store: Store, article: Make, now: datetime) -> None:
     store.add([article()])
-    store.save(edition(article(), now))
+    first = edition(article(), now)
+    store.editions.save(first)
     store.add([article(text="Bref.")])
-    second = replace(edition(article(), now), revision=2, subject="Le fil, corrigé")
-    store.save(second, by="Camille")
-    assert store.edition("Le fil", "2026-11") == second
+    second = replace(first, revision=2, subject="Le fil, corrigé")
+    store.editions.save(second, by="Camille")
+    assert store.editions.last("2026-11") == second
+    assert store.editions.revision("2026-11", 1) == first
+    assert [(event.deed, event.by, event.revision) for event in store.editions.history("2026-11")] == [
+        ("draft", None, 1),
+        ("edit", "Camille", 2),
+    ]
+
+
+def test_a_revision_made_from_an_older_one_is_refused_and_changes_nothing(store: Store, article: Make, now: datetime) -> None:
+    store.add([article()])
+    store.editions.save(edition(article(), now))
+    store.editions.save(replace(edition(article(), now), revision=2, subject="De Camille"), by="Camille")
+    with pytest.raises(ConflictError, match="saved by someone else"):
+        store.editions.save(replace(edition(article(), now), revision=2, subject="D'Alex"), by="Alex")
+    kept = store.editions.last("2026-11")
+    assert kept
+    assert kept.subject == "De Camille"
+    assert len(store.editions.history("2026-11")) == 2
 
 
 def test_a_takeaway_of_an_article_that_is_not_there_is_refused(store: Store, article: Make, now: datetime) -> None:
-    store.save(edition(article(), now))
+    store.editions.save(edition(article(), now))
     with pytest.raises(SpanError, match="nothing to quote at 0:10"):
-        store.edition("Le fil", "2026-11")
+        store.editions.last("2026-11")
 
 
-@pytest.mark.parametrize(
-    ("status", "state"), [("draft", "proposed"), ("approved", "proposed"), ("delivered", "published"), ("discarded", None)]
-)
-def test_a_story_is_used_up_only_by_a_delivered_edition(
-    store: Store, article: Make, now: datetime, status: str, state: str | None
-) -> None:
+def test_a_story_is_used_up_only_by_a_delivered_edition(store: Store, article: Make, now: datetime) -> None:
     store.add([article()])
-    store.save(replace(edition(article(), now), status=status))  # type: ignore[arg-type]  # from the parameters
-    assert store.story_states("Le fil").get("b" * 16) == ((state, "2026-11") if state else None)
+    draft = edition(article(), now)
+
+    def state() -> tuple[str, str | None]:
+        return store.editions.ledger().state("b" * 16, [article().id])
+
+    assert state() == ("new", None)
+    store.editions.save(draft)
+    assert state() == ("proposed", "2026-11")
+    store.editions.mark(replace(draft, status="discarded"), Event("discard", "Camille", now, 1))
+    assert state() == ("new", None)
+    store.editions.save(replace(draft, revision=2))
+    store.editions.deliver(
+        replace(draft, revision=2), "files", Receipt("1", "ici"), Event("deliver", None, now, 2, place="files")
+    )
+    assert state() == ("published", "2026-11")
+    assert store.editions.receipts("2026-11") == {"files": Receipt("1", "ici")}
+
+
+def test_two_delivered_editions_never_hold_the_same_article(store: Store, article: Make, now: datetime) -> None:
+    store.add([article()])
+    november = edition(article(), now)
+    december = replace(november, edition="2026-12")
+    for one in (november, december):
+        store.editions.save(one)
+    store.editions.deliver(november, "files", Receipt("1", "ici"), Event("deliver", None, now, 1, place="files"))
+    with pytest.raises(GateError, match="was already published in 2026-11"):
+        store.editions.deliver(december, "files", Receipt("2", "ici"), Event("deliver", None, now, 1, place="files"))
+    assert [(one.edition, one.status) for one in store.editions.all()] == [("2026-12", "draft"), ("2026-11", "delivered")]
+
+
+def test_newsletters_that_share_a_store_see_the_articles_of_their_own_sources(tmp_path: Path, article: Make) -> None:
+    shared, own = "https://gazette.example/feed", "https://relais.example/feed"
+    first = Reader("Le fil", {shared: "La Gazette", "folder:articles": "Notes"}, "fil")
+    second = Reader("La lettre", {shared: "Gazette (flux)", own: "Le Relais"}, "lettre")
+    with open_store(tmp_path / "digest.db", first) as store:
+        store.add([article()])
+        store.add_each([("folder:articles", [article(id="n" * 16, source="Cahier de Camille")])])
+        store.save_source_states({"folder:articles": {"held": ["n" * 16]}})
+    with open_store(tmp_path / "digest.db", second) as store:
+        assert store.source_states() == {"folder:fil/articles": {"held": ["n" * 16]}}, "never under its own folder's key"
+        store.add([article(id="r" * 16, source="Le Relais"), article(source="Gazette (flux)")])
+        assert [(kept.id[0], kept.source, kept.also_in) for kept in store.articles()] == [
+            ("0", "Gazette (flux)", ()),
+            ("r", "Le Relais", ()),
+        ]
+        assert store.find("n" * 16, "") is None
+    with open_store(tmp_path / "digest.db", first) as store:
+        assert [(kept.id[0], kept.source) for kept in store.articles()] == [("0", "La Gazette"), ("n", "Cahier de Camille")]
+        assert store.source_states() == {"folder:articles": {"held": ["n" * 16]}}
+
+
+def test_what_a_source_brought_stays_seen_once_the_newsletter_no_longer_follows_it(tmp_path: Path, article: Make) -> None:
+    for sources in ({"https://gazette.example/feed": "La Gazette"}, {"https://relais.example/feed": "Le Relais"}):
+        with open_store(tmp_path / "digest.db", Reader("Le fil", sources)) as store:
+            store.add([article(source="La Gazette")] if "https://gazette.example/feed" in sources else [])
+            assert len(store.articles()) == 1
 
 
 def test_a_second_run_is_told_that_the_first_is_not_over(tmp_path: Path) -> None:
@@ -226,5 +309,5 @@ def test_opening_an_up_to_date_store_changes_nothing(tmp_path: Path, article: Ma
         with open_store(tmp_path / "digest.db") as store:
             store.add([article()])
     with sqlite3.connect(tmp_path / "digest.db") as connection:
-        assert connection.execute("select version, name from migrations").fetchall() == [(1, "first_tables")]
+        assert connection.execute("select version, name from migrations").fetchall() == [(1, "first_tables"), (2, "ledger")]
     connection.close()

@@ -54,7 +54,7 @@ def newsletter(context: typer.Context, *, alone: bool = True) -> Iterator[tuple[
 
     An error ends the command with one line and its exit code; with `--debug`, with where it comes from as well.
     """
-    from digest.store import one_run_at_a_time, open_store
+    from digest.store import Reader, one_run_at_a_time, open_store
 
     call: Call = context.obj
     config = load(call.config)
@@ -62,8 +62,9 @@ def newsletter(context: typer.Context, *, alone: bool = True) -> Iterator[tuple[
     terminal = Terminal(translator(language_of_terminal(default=settings.language)), settings)
     for doubt in config.doubts:
         terminal.doubt(doubt)
+    reader = Reader(settings.name, {source.key: source.name for source in config.settings.sources}, config.home)
     try:
-        with one_run_at_a_time(config.database) if alone else nullcontext(), open_store(config.database) as store:
+        with one_run_at_a_time(config.database) if alone else nullcontext(), open_store(config.database, reader) as store:
             yield config, store, terminal
     except DigestError as error:
         if call.debug:

@@ -41,10 +41,10 @@ def articles(
         known = [one.id for one in settings.themes]
         if theme is not None and theme not in known:
             raise UsageError(N_("there is no theme {theme}; there are {known}"), theme=theme, known=", ".join(known))
-        states = store.story_states(settings.newsletter.name)
+        ledger = store.editions.ledger()
         kept = store.articles(**_bounds(since, until, config), files=False)
         judged = [
-            (article, themes, takeaways, states[article.story][0] if article.story in states else "new")
+            (article, themes, takeaways, ledger.state(article.story, [article.id])[0])
             for article, themes, takeaways in judge_articles(kept, settings)
             if theme is None or any(match.id == theme for match in themes)
         ]
@@ -84,7 +84,7 @@ def show(context: typer.Context, edition: EditionName = None, as_json: AsJson = 
 
     with newsletter(context, alone=False) as (config, store, terminal):
         name = edition or edition_of_today(config, clock_of(context)())
-        kept = store.edition(config.settings.newsletter.name, name)
+        kept = store.editions.last(name)
         if kept is None:
             raise _unknown(name)
     if as_json:
@@ -99,7 +99,7 @@ def verify(context: typer.Context, edition: EditionName = None, as_json: AsJson 
 
     with newsletter(context, alone=False) as (config, store, terminal):
         name = edition or edition_of_today(config, clock_of(context)())
-        content = store.edition_content(config.settings.newsletter.name, name)
+        content = store.editions.content(name)
         if content is None:
             raise _unknown(name)
         proofs = prove(content, store.text_of)

@@ -27,8 +27,9 @@ SILENCES: Final[Mapping[str, str]] = {
 REASONS: Final[Mapping[str, str]] = {
     "duplicate-of": N_("same news as {detail}"),
     "published-in": N_("already published in {detail}"),
-    "rejected": N_("rejected by the team"),
+    "rejected": N_("taken out by the team"),
     "held": N_("held for another edition"),
+    "arrived-later": N_("arrived after the team began to edit"),
     "outside-period": N_("outside the period"),
     "no-theme": N_("fits no theme"),
     "theme-full": N_("its theme is full"),

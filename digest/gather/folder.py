@@ -25,6 +25,7 @@ from digest.gather.head import Head, take_head
 from digest.gather.inline_markdown import html_start, plain_markdown, without_footnotes
 from digest.gather.key_points import key_points_name
 from digest.gather.markup import html_to_text, markdown_to_html
+from digest.gather.named_pictures import picture_of_file
 from digest.gather.pasted import Piece, lines_of, read_pasted, undressed, with_headings
 from digest.gather.webpage import read_html
 from digest.language.dates import is_relative, read_date
@@ -113,12 +114,20 @@ class _Draft:
 
 
 def read_file(
-    name: str, body: bytes, *, source: str, modified: datetime, collected: datetime, tz: tzinfo, language: str
+    name: str,
+    body: bytes,
+    *,
+    source: str,
+    modified: datetime,
+    collected: datetime,
+    tz: tzinfo,
+    language: str,
+    home: str = "",
 ) -> Article:
     """The article in a file. Raises GatherError with the file's name and the cure.
 
     `name` is the path from the folder; `modified` the file's own date, which relative dates count from; `language` is for a text
-    that does not tell its own.
+    that does not tell its own; `home` tells apart the folders of newsletters that share a store.
     """
     draft = _draft(name, decoded(name, body), partial(is_byline, lang=language, modified=modified, tz=tz))
     front, title = draft.front, _cut(draft.title)
@@ -135,7 +144,7 @@ def read_file(
         published, dated_by = byline.published, "file" if byline.relative else "author"
     url = canonical(front.url) if front.url and is_web(front.url) else None
     return Article(
-        id=article_id(url or f"{source}/{name}"),
+        id=article_id(url or str(PurePosixPath(home, source, name))),
         url=url,
         title=title,
         source=front.source or source,
@@ -148,6 +157,7 @@ def read_file(
         summary=front.summary,
         links=_with_bare(draft.links, text),
         aliases=(front.url,) if front.url and url else (),
+        picture=picture_of_file(front.image, front.image_alt, name=name, source=source),
     )
 
 
@@ -172,8 +182,9 @@ def _markdown(name: str, text: str) -> _Draft:
 def _page(text: str) -> _Draft:
     page = read_html(text)
     front = FrontMatter(
-        title=page.title, url=page.url, date=page.published, author=page.author, lang=page.lang, summary=page.summary
-    )
+        title=page.title, url=page.url, date=page.published, author=page.author, lang=page.lang, summary=page.summary,
+        image=page.picture.url if page.picture else "", image_alt=page.picture.text if page.picture else "",
+    )  # fmt: skip
     return _Draft(page.title, [*read_text(page.text)], page.links, front)
 
 

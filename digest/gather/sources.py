@@ -73,16 +73,17 @@ async def read_sources(
     secrets: Mapping[str, Mapping[str, str]],
     now: datetime,
     force: bool,
+    home: str = "",
 ) -> AsyncIterator[tuple[SourceRead, ...]]:
     """Read every source, and give those that are ready together.
 
-    `folder` is where the settings' paths start; by a source's key, `known` is what the store remembers of it and `secrets` the
+    `folder` is where the settings' paths start, `home` its own path where newsletters share a store; by a source's key, `known` is what the store remembers of it and `secrets` the
     HTTP headers that only its own host may see.
     """
     before = {source.key: states.from_json(known.get(source.key, {})) for source in settings.sources}
     for source in settings.sources:
         if source.folder is not None:
-            yield (_read_folder(source, folder / source.folder, settings.newsletter, before[source.key], now),)
+            yield (_read_folder(source, folder / source.folder, settings.newsletter, before[source.key], now, home),)
         elif not (force or states.is_due(before[source.key], now)):
             yield (_left_alone(source, before[source.key], now),)
     feeds = [s for s in settings.sources if s.feed and (force or states.is_due(before[s.key], now))]
@@ -92,7 +93,9 @@ async def read_sources(
             yield ready
 
 
-def _read_folder(source: Source, path: Path, newsletter: Newsletter, before: SourceState, now: datetime) -> SourceRead:
+def _read_folder(
+    source: Source, path: Path, newsletter: Newsletter, before: SourceState, now: datetime, home: str
+) -> SourceRead:
     say = translator(newsletter.language).gettext
     articles, problems = [], []
     try:
@@ -110,6 +113,7 @@ def _read_folder(source: Source, path: Path, newsletter: Newsletter, before: Sou
                         collected=now,
                         tz=newsletter.tz,
                         language=newsletter.language,
+                        home=home,
                     )
                 )
             except GatherError as error:

@@ -4,14 +4,32 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, func, or_, select, true
 from sqlalchemy.dialects.sqlite import insert
 
-from digest import schema as t
 from digest.model import Article, Kinship, Link
+from digest.store import schema as t
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """How the newsletter that reads a store calls its sources; a source that it does not follow has the name the store has."""
+
+    newsletter: str
+    """Empty: it sees every article."""
+    by_key: Mapping[str, str]
+
+    def visible(self) -> ColumnElement[bool]:
+        """What holds of the articles that the newsletter sees: one of the sources it follows carried them."""
+        if not self.newsletter:
+            return true()
+        followed = select(t.follows.c.source).where(t.follows.c.newsletter == self.newsletter)
+        carried = select(t.carriers.c.article).where(t.carriers.c.source.in_(followed))
+        return or_(t.articles.c.source.in_(followed), t.articles.c.id.in_(carried))
 
 
 def fingerprint(article: Article) -> str:
@@ -30,14 +48,15 @@ def known_rows(connection: Connection, ids: Collection[str]) -> dict[str, Row[An
     return found
 
 
-def insert_articles(connection: Connection, articles: Sequence[Article]) -> None:
-    """New articles, with their first version."""
+def insert_articles(connection: Connection, articles: Sequence[Article], keys: Mapping[str, str]) -> None:
+    """New articles, with their first version; `keys` are those of their sources, by name."""
     if not articles:
         return
-    own = ("id", "url", "source", "collected", "published", "dated_by")
+    own = ("id", "url", "collected", "published", "dated_by")
     rows = [{name: getattr(article, name) for name in own} for article in articles]
     for row, article in zip(rows, articles, strict=True):
-        row |= {"version": 1, "fingerprint": fingerprint(article), "story": ""}
+        source = keys.get(article.source, article.source)
+        row |= {"source": source, "version": 1, "fingerprint": fingerprint(article), "story": ""}
     connection.execute(insert(t.articles), rows)
     connection.execute(insert(t.versions), [version_row(article, 1) for article in articles])
 
@@ -69,18 +88,24 @@ def version_row(article: Article, version: int) -> dict[str, Any]:
         "text": article.text,
         "summary": article.summary,
         "links": [(link.text, link.url) for link in article.links],
+        "picture": (article.picture.text, article.picture.url) if article.picture else None,
         "seen": article.collected,
     }
 
 
-def note_addresses(connection: Connection, articles: Sequence[Article], first_source: Mapping[str, str]) -> None:
-    """Every address an article was seen at, and every source that carried it after the first (`first_source`, by id)."""
-    addresses = [{"address": address, "article": article.id} for article in articles for address in article.aliases]
+def note_addresses(
+    connection: Connection, articles: Sequence[tuple[Article, str]], keys: Mapping[str, str], first: Mapping[str, str]
+) -> None:
+    """Every address an article was seen at, and every source that carried it after the first (`first`, by the article's id).
+
+    Each article is given with the key of the source that brought it; `keys` are those of the sources, by name.
+    """
+    addresses = [{"address": address, "article": article.id} for article, _ in articles for address in article.aliases]
     carriers = [
         {"article": article.id, "source": source}
-        for article in articles
-        for source in (article.source, *article.also_in)
-        if source != first_source[article.id]
+        for article, brought_by in articles
+        for source in dict.fromkeys((keys.get(article.source, article.source), *article.also_in, brought_by))
+        if source and source != first[article.id]
     ]
     if addresses:
         connection.execute(insert(t.addresses).on_conflict_do_nothing(), addresses)
@@ -110,7 +135,7 @@ def ids_between(since: datetime | None, until: datetime | None, *, files: bool) 
     return ids.where(or_(and_(*bounds), t.articles.c.dated_by == "file") if files else and_(*bounds))
 
 
-def load_articles(connection: Connection, ids: Select[Any]) -> list[Article]:
+def load_articles(connection: Connection, ids: Select[Any], names: Names) -> list[Article]:
     """The articles whose ids a query gives, but for the withdrawn ones, in the order of their dates."""
     current = (t.versions.c.article == t.articles.c.id) & (t.versions.c.version == t.articles.c.version)
     rows = (
@@ -121,7 +146,7 @@ def load_articles(connection: Connection, ids: Select[Any]) -> list[Article]:
     )
     aliases = _lists(connection, select(t.addresses.c.article, t.addresses.c.address), t.addresses.c.article, ids)
     carriers = _lists(connection, select(t.carriers.c.article, t.carriers.c.source), t.carriers.c.article, ids)
-    return [_article(row, aliases, carriers) for row in connection.execute(rows)]
+    return [_article(row, aliases, carriers, names) for row in connection.execute(rows)]
 
 
 def _lists(connection: Connection, pairs: Select[Any], article: Any, wanted: Select[Any]) -> dict[str, list[str]]:
@@ -131,12 +156,13 @@ def _lists(connection: Connection, pairs: Select[Any], article: Any, wanted: Sel
     return lists
 
 
-def _article(row: Row[Any], aliases: Mapping[str, Sequence[str]], carriers: Mapping[str, Sequence[str]]) -> Article:
+def _article(row: Row[Any], aliases: Mapping[str, Sequence[str]], carriers: Mapping[str, Sequence[str]], names: Names) -> Article:
+    source, *others = _sources(row.source, carriers.get(row.id, ()), names)
     return Article(
         id=row.id,
         url=row.url,
         title=row.title,
-        source=row.source,
+        source=source,
         collected=row.collected,
         text=row.text,
         lang=row.lang,
@@ -146,10 +172,29 @@ def _article(row: Row[Any], aliases: Mapping[str, Sequence[str]], carriers: Mapp
         summary=row.summary,
         links=tuple(Link(*link) for link in row.links),
         aliases=tuple(aliases.get(row.id, ())),
-        also_in=tuple(carriers.get(row.id, ())),
+        also_in=tuple(others),
+        picture=Link(*row.picture) if row.picture else None,
         version=row.version,
         story=row.story,
     )
+
+
+def _sources(first: str, carriers: Sequence[str], names: Names) -> list[str]:
+    """The names of the sources that carried an article, the first one first.
+
+    A newsletter knows those that it follows, and a name that an article of a folder gives to its own source, which stands for
+    the folder.
+    """
+    named = not first.startswith(_KEYS)
+    carried = [first, *(key for key in carriers if not (named and key.startswith("folder:")))]
+    if names.newsletter:
+        followed = [key for key in carried if key in names.by_key or not key.startswith(_KEYS)]
+        carried = followed or carried
+    return list(dict.fromkeys(names.by_key.get(key, key) for key in carried))
+
+
+_KEYS = ("http://", "https://", "folder:")
+"""How the key of a source begins; anything else is a name."""
 
 
 def _chunks(ids: Sequence[str], size: int = 500) -> Iterator[Sequence[str]]:

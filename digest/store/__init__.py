@@ -1,5 +1,7 @@
 """The store: articles once, what became of each source, and the editions. One SQLite file; a team can copy it to keep it.
 
+Several newsletters may share one: each sees the articles of the sources it follows and its own editions, never another's.
+
 It decides nothing: what an article, a story or an edition is worth is judged elsewhere.
 """
 
@@ -17,11 +19,13 @@ from sqlalchemy import Connection, Engine, Select, create_engine, event, or_, se
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import DatabaseError
 
-from digest import schema as t
 from digest.errors import N_, BusyError, StoreError
-from digest.formats import edition_from_json, edition_json
-from digest.model import Article, Edition, Kinship, StoryState
-from digest.rows import (
+from digest.model import Article, Kinship
+from digest.store import schema as t
+from digest.store.editions import Editions
+from digest.store.migrations import migrate
+from digest.store.rows import (
+    Names,
     fingerprint,
     ids_between,
     insert_articles,
@@ -51,15 +55,30 @@ def one_run_at_a_time(database: Path) -> Iterator[None]:
         lock.release()
 
 
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """The newsletter that a store is opened for."""
+
+    newsletter: str = ""
+    sources: Mapping[str, str] | None = None
+    """The names of the sources it follows, by their keys; None: it sees every article, under the names the store has."""
+    home: str = ""
+    """Path of its folder from the store's: two newsletters may both have a folder `articles`."""
+
+    def kept_as(self, key: str) -> str:
+        """The key under which a shared store keeps a source."""
+        return f"folder:{self.home}/{key.removeprefix('folder:')}" if self.home and key.startswith("folder:") else key
+
+
 @contextmanager
-def open_store(database: Path) -> Iterator[Store]:
+def open_store(database: Path, reader: Reader | None = None) -> Iterator[Store]:
     """The store in a file, made or brought up to date where needed. Raises StoreError when it cannot be."""
     engine = _engine(database)
     try:
         _make_room(database)
         with engine.begin() as connection:
-            t.migrate(connection)
-        yield Store(engine)
+            migrate(connection)
+        yield Store(engine, reader or Reader())
     except DatabaseError as error:
         message = next((message for words, message in _CAUSES.items() if words in str(error.orig)), N_("{database}: {cause}"))
         raise StoreError(message, database=database, cause=error.orig) from error
@@ -96,48 +115,74 @@ class Added:
 class Store:
     """What is kept between two runs. Made by `open_store`; every method is one transaction, or a part of `together`'s."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, reader: Reader) -> None:
         self._engine = engine
         self._open: Connection | None = None
+        self._reader = reader
+        by_key = {reader.kept_as(key): name for key, name in (reader.sources or {}).items()}
+        self._names = Names(reader.newsletter if by_key else "", by_key)
+        self._keys = {name: key for key, name in by_key.items()}
+        self.editions = Editions(reader.newsletter, self._writing, self._reading, self.text_of)
+        if by_key:
+            self._follow(by_key)
 
     @contextmanager
     def together(self) -> Iterator[None]:
         """Make one transaction of all that is written inside: many small ones take twice as long."""
-        with self._engine.begin() as connection:
-            self._open = connection
-            try:
-                yield
-            finally:
-                self._open = None
+        with self._writing():
+            yield
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
         if self._open is not None:
             yield self._open
-        else:
-            with self._engine.begin() as connection:
+            return
+        with self._engine.begin() as connection:
+            self._open = connection
+            try:
                 yield connection
+            finally:
+                self._open = None
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        if self._open is not None:
+            yield self._open
+            return
+        with self._engine.connect() as connection:
+            yield connection
+
+    def _follow(self, sources: Mapping[str, str]) -> None:
+        """Note which sources the newsletter follows; under their names too, as stores kept them at first."""
+        mine = {"newsletter": self._reader.newsletter}
+        with self._writing() as connection:
+            known = select(t.follows.c.source).where(t.follows.c.newsletter == self._reader.newsletter)
+            new = {*sources, *sources.values()} - set(connection.execute(known).scalars())
+            if new:
+                connection.execute(insert(t.follows), [mine | {"source": source} for source in sorted(new)])
 
     # ------------------------------------------------------------------------------------------- articles
 
-    def add(self, articles: Iterable[Article]) -> Added:
+    def add(self, articles: Iterable[Article], *, brought_by: str = "") -> Added:
         """Store articles once: an unknown one is new, a known one whose words changed gets its next version.
 
         A known one keeps its date, its source and its story; other sources and addresses of it are noted.
-        Of one article given twice, the first is stored.
+        Of one article given twice, the first is stored. `brought_by` is the key of the source they came through, which may be a
+        folder of articles that name sources of their own.
         """
         with self._writing() as connection:
-            new, changed = _add(connection, list(articles))
+            new, changed = _add(connection, [(article, brought_by) for article in articles], self._keys)
         return Added(new=len(new), updated=changed)
 
-    def add_each(self, sources: Sequence[Sequence[Article]]) -> list[int]:
-        """Store the articles of several sources, one after the other as `add` does; how many of each are new."""
-        ids = {article.id for articles in sources for article in articles}
-        if len(ids) < sum(map(len, sources)):  # what one brought is known when the next is stored
-            return [self.add(articles).new for articles in sources]
+    def add_each(self, sources: Sequence[tuple[str, Sequence[Article]]]) -> list[int]:
+        """Store the articles of several sources (key, articles), one after the other as `add` does; how many of each are new."""
+        kept = [(self._reader.kept_as(key), articles) for key, articles in sources]
+        ids = {article.id for _, articles in kept for article in articles}
+        if len(ids) < sum(len(articles) for _, articles in kept):  # what one brought is known when the next is stored
+            return [self.add(articles, brought_by=key).new for key, articles in kept]
         with self._writing() as connection:  # all at once: a third less time
-            new, _ = _add(connection, [article for articles in sources for article in articles])
-        return [sum(article.id in new for article in articles) for articles in sources]
+            new, _ = _add(connection, [(article, key) for key, articles in kept for article in articles], self._keys)
+        return [sum(article.id in new for article in articles) for _, articles in kept]
 
     def complete(self, article: Article) -> None:
         """Keep the whole text of an article whose feed gave an excerpt: its next version.
@@ -153,7 +198,7 @@ class Store:
         """Take articles out of what editions may use, since the team removed their files; `add` brings them back."""
         if not articles:
             return
-        with self._engine.begin() as connection:
+        with self._writing() as connection:
             connection.execute(t.articles.update().where(t.articles.c.id.in_(articles)).values(withdrawn=now))
 
     def articles(self, *, since: datetime | None = None, until: datetime | None = None, files: bool = True) -> list[Article]:
@@ -173,8 +218,13 @@ class Store:
         return self._load(select(t.articles.c.id).where(t.articles.c.story.in_(stories)))
 
     def unplaced(self) -> list[Article]:
-        """The articles that no story holds yet."""
-        return self._load(select(t.articles.c.id).where(t.articles.c.story == ""))
+        """The articles that no story holds yet, whoever follows their sources."""
+        return self._load(select(t.articles.c.id).where(t.articles.c.story == ""), all_of_them=True)
+
+    def placed(self, since: datetime) -> list[Article]:
+        """The articles that a story holds, dated from `since`, whoever follows their sources."""
+        recent = ids_between(since, None, files=True).where(t.articles.c.story != "")
+        return self._load(recent, all_of_them=True)
 
     def find(self, id: str, address: str) -> Article | None:
         """The article of this id or seen at this address; None when the store does not hold it."""
@@ -185,7 +235,7 @@ class Store:
     def text_of(self, article: str, version: int) -> str:
         """The text of one version of an article; empty when the store does not hold it."""
         wanted = select(t.versions.c.text).where(t.versions.c.article == article, t.versions.c.version == version)
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             return connection.execute(wanted).scalar() or ""
 
     def place(self, kinships: Sequence[Kinship]) -> None:
@@ -193,70 +243,34 @@ class Store:
         with self._writing() as connection:
             place_articles(connection, kinships)
 
-    def _load(self, wanted: Select[Any]) -> list[Article]:
-        with self._engine.connect() as connection:
-            return load_articles(connection, wanted)
+    def _load(self, wanted: Select[Any], *, all_of_them: bool = False) -> list[Article]:
+        seen = wanted if all_of_them else wanted.where(self._names.visible())
+        with self._reading() as connection:
+            return load_articles(connection, seen, self._names)
 
     # ------------------------------------------------------------------------------------------- sources
 
     def source_states(self) -> dict[str, dict[str, Any]]:
         """What is known of each source, by its key."""
-        with self._engine.connect() as connection:
-            return {row.key: row.state for row in connection.execute(select(t.sources))}
+        theirs = {self._reader.kept_as(key): key for key in self._reader.sources or {}}
+        with self._reading() as connection:
+            return {theirs.get(row.key, row.key): row.state for row in connection.execute(select(t.sources))}
 
     def save_source_states(self, states: Mapping[str, Mapping[str, Any]]) -> None:
         """Note how sources fare now."""
-        rows = [{"key": key, "state": dict(state)} for key, state in states.items()]
+        rows = [{"key": self._reader.kept_as(key), "state": dict(state)} for key, state in states.items()]
         with self._writing() as connection:
             if rows:
                 connection.execute(_SAVE_STATES, rows)
 
-    # ------------------------------------------------------------------------------------------- editions
 
-    def edition(self, newsletter: str, name: str) -> Edition | None:
-        """The last revision of an edition; None when there is none. Raises SpanError where a takeaway quotes nothing."""
-        content = self.edition_content(newsletter, name)
-        return edition_from_json(content, self.text_of) if content else None
+def _add(connection: Connection, given: Sequence[tuple[Article, str]], keys: Mapping[str, str]) -> tuple[set[str], int]:
+    """The ids of the articles that were stored for the first time, and the number of those that changed.
 
-    def edition_content(self, newsletter: str, name: str) -> dict[str, Any] | None:
-        """The JSON of the last revision of an edition, word for word as it was saved; None when there is none."""
-        wanted = (
-            select(t.revisions.c.content)
-            .where(t.revisions.c.newsletter == newsletter, t.revisions.c.edition == name)
-            .order_by(t.revisions.c.revision.desc())
-            .limit(1)
-        )
-        with self._engine.connect() as connection:
-            content: dict[str, Any] | None = connection.execute(wanted).scalar()
-        return content
-
-    def save(self, edition: Edition, *, by: str | None = None) -> None:
-        """Add a revision of an edition. `by` is the person who made it; None for the program."""
-        same = (t.placements.c.newsletter == edition.newsletter) & (t.placements.c.edition == edition.edition)
-        key = {"newsletter": edition.newsletter, "edition": edition.edition, "status": edition.status}
-        with self._writing() as connection:
-            connection.execute(
-                insert(t.revisions).values(
-                    **key, revision=edition.revision, made=edition.made, by=by, content=edition_json(edition)
-                )
-            )
-            connection.execute(t.placements.delete().where(same))
-            if edition.stories:
-                connection.execute(insert(t.placements), [{**key, "story": story.id} for story in edition.stories])
-
-    def story_states(self, newsletter: str) -> dict[str, tuple[StoryState, str]]:
-        """What became of each story this newsletter has used, and in which edition; a story not in it is `new`."""
-        meaning: dict[str, StoryState] = {"draft": "proposed", "approved": "proposed", "delivered": "published"}
-        wanted = select(t.placements).where(t.placements.c.newsletter == newsletter).order_by(t.placements.c.edition)
-        with self._engine.connect() as connection:
-            rows = connection.execute(wanted).all()
-        return {row.story: (meaning[row.status], row.edition) for row in rows if row.status in meaning}
-
-
-def _add(connection: Connection, given: Sequence[Article]) -> tuple[set[str], int]:
-    """The ids of the articles that were stored for the first time, and the number of those that changed."""
+    Each is given with the key of the source that brought it; `keys` are those of the sources, by name.
+    """
     unique: dict[str, Article] = {}
-    for article in given:
+    for article, _ in given:
         unique.setdefault(article.id, article)
     known = known_rows(connection, unique)
     new = [article for id, article in unique.items() if id not in known]
@@ -265,13 +279,13 @@ def _add(connection: Connection, given: Sequence[Article]) -> tuple[set[str], in
         for article in unique.values()
         if article.id in known and known[article.id].fingerprint != fingerprint(article)
     ]
-    insert_articles(connection, new)
+    insert_articles(connection, new, keys)
     update_articles(connection, changed)
     back = [id for id, row in known.items() if row.withdrawn]
     if back:
         connection.execute(t.articles.update().where(t.articles.c.id.in_(back)).values(withdrawn=None))
-    sources = {id: article.source for id, article in unique.items()} | {id: row.source for id, row in known.items()}
-    note_addresses(connection, given, sources)
+    first = {id: keys.get(article.source, article.source) for id, article in unique.items()}
+    note_addresses(connection, given, keys, first | {id: row.source for id, row in known.items()})
     return {article.id for article in new}, len(changed)
 
 

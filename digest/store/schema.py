@@ -1,31 +1,28 @@
-"""The tables of the store, and how an older store becomes today's: one named step after the other, each in one transaction."""
+"""The tables of the store, as they are today; `migrations` brings an older store here."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import (
     JSON,
+    Boolean,
     Column,
-    Connection,
     DateTime,
     Dialect,
     Float,
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
     Text,
     TypeDecorator,
-    inspect,
-    select,
+    text,
 )
-
-from digest.errors import N_, StoreError
 
 metadata = MetaData()
 
@@ -71,6 +68,7 @@ articles = Table(
     Index("articles_by_published", "published"),
     Index("articles_by_collected", "collected"),
     Index("articles_by_story", "story"),
+    Index("articles_by_source", "source"),
 )
 versions = Table(
     "versions",
@@ -83,6 +81,7 @@ versions = Table(
     Column("text", Text, nullable=False),
     Column("summary", Text, nullable=False),
     Column("links", JSON, nullable=False),
+    Column("picture", JSON),
     Column("seen", Moment, nullable=False),
 )
 addresses = Table(
@@ -96,6 +95,7 @@ carriers = Table(
     metadata,
     Column("article", ForeignKey("articles.id"), primary_key=True),
     Column("source", Text, primary_key=True),
+    Index("carriers_by_source", "source"),
 )
 kinships = Table(
     "kinships",
@@ -106,6 +106,24 @@ kinships = Table(
     Column("because", String, nullable=False),
     Column("score", Float, nullable=False),
 )
+follows = Table(
+    "follows",
+    metadata,
+    Column("newsletter", Text, primary_key=True),
+    Column("source", Text, primary_key=True),
+)
+"""The sources that a newsletter follows, or once followed: it sees their articles and no others."""
+editions = Table(
+    "editions",
+    metadata,
+    Column("newsletter", Text, primary_key=True),
+    Column("edition", String, primary_key=True),
+    Column("status", String, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("approval", JSON),
+    Column("tray", JSON, nullable=False),
+)
+"""Where each edition stands; `tray` holds what it leaves out and how the sources fared, which no revision prints."""
 revisions = Table(
     "revisions",
     metadata,
@@ -114,38 +132,62 @@ revisions = Table(
     Column("revision", Integer, primary_key=True),
     Column("made", Moment, nullable=False),
     Column("by", Text),
-    Column("status", String, nullable=False),
     Column("content", JSON, nullable=False),
 )
-placements = Table(
-    "placements",
+events = Table(
+    "events",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("newsletter", Text, nullable=False),
+    Column("edition", String, nullable=False),
+    Column("deed", String, nullable=False),
+    Column("by", Text),
+    Column("at", Moment, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("place", Text),
+    Index("events_by_edition", "newsletter", "edition"),
+)
+uses = Table(
+    "uses",
     metadata,
     Column("newsletter", Text, primary_key=True),
     Column("edition", String, primary_key=True),
-    Column("story", String(16), primary_key=True),
-    Column("status", String, nullable=False),
+    Column("article", String(16), primary_key=True),
+    Column("delivered", Boolean, nullable=False),
+    Index(
+        "uses_delivered_once",
+        "newsletter",
+        "article",
+        unique=True,
+        sqlite_where=text("delivered"),
+        postgresql_where=text("delivered"),
+    ),
 )
-
-
-def _first_tables(connection: Connection) -> None:
-    metadata.create_all(connection)
-
-
-MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_first_tables,)
-"""In order; a step that a released version has run is never changed, the next one is added."""
-
-
-def migrate(connection: Connection) -> None:
-    """Bring a store up to date. Raises StoreError for a store written by a newer version of the program, or not by it at all."""
-    done, database = 0, connection.engine.url.database
-    if (names := inspect(connection).get_table_names()) and "migrations" not in names:
-        raise StoreError(N_("{database}: holds the tables of another program"), database=database)
-    if "migrations" in names:
-        done = len(connection.execute(select(migrations.c.version)).all())
-    if done > len(MIGRATIONS):
-        raise StoreError(
-            N_("{database}: was written by a newer version of digest"), hint=N_("pip install --upgrade digest"), database=database
-        )
-    for version, step in enumerate(MIGRATIONS[done:], start=done + 1):
-        step(connection)
-        connection.execute(migrations.insert().values(version=version, name=step.__name__.strip("_")))
+"""The articles of each edition that is open or was delivered; a newsletter delivers an article once, the index sees to it."""
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("newsletter", Text, primary_key=True),
+    Column("story", String(16), primary_key=True),
+    Column("state", String, nullable=False),
+    Column("edition", String, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("made", Moment, nullable=False),
+)
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("newsletter", Text, primary_key=True),
+    Column("edition", String, primary_key=True),
+    Column("place", Text, primary_key=True),
+    Column("id", Text, nullable=False),
+    Column("where", Text, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+pictures = Table(
+    "pictures",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+)

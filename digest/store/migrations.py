@@ -1,0 +1,86 @@
+"""How an older store becomes today's: one named step after the other, each in one transaction. A new store starts as today's."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, inspect, select
+
+from digest.errors import N_, StoreError
+from digest.store import schema as t
+
+
+def migrate(connection: Connection) -> None:
+    """Bring a store up to date. Raises StoreError for a store written by a newer version of the program, or not by it at all."""
+    database = connection.engine.url.database
+    names = inspect(connection).get_table_names()
+    if names and "migrations" not in names:
+        raise StoreError(N_("{database}: holds the tables of another program"), database=database)
+    done = len(connection.execute(select(t.migrations.c.version)).all()) if names else 0
+    if done > len(STEPS):
+        raise StoreError(
+            N_("{database}: was written by a newer version of digest"), hint=N_("pip install --upgrade digest"), database=database
+        )
+    if not names:
+        t.metadata.create_all(connection)
+    for version, (name, script) in enumerate(STEPS[done:], start=done + 1):
+        for statement in script.split(";\n") if names else ():
+            connection.exec_driver_sql(statement)
+        connection.execute(t.migrations.insert().values(version=version, name=name))
+
+
+_LEDGER = """
+CREATE TABLE follows (newsletter TEXT NOT NULL, source TEXT NOT NULL, PRIMARY KEY (newsletter, source));
+CREATE TABLE editions (
+    newsletter TEXT NOT NULL, edition VARCHAR NOT NULL, status VARCHAR NOT NULL, revision INTEGER NOT NULL, approval JSON,
+    tray JSON NOT NULL, PRIMARY KEY (newsletter, edition)
+);
+CREATE TABLE events (
+    id INTEGER NOT NULL, newsletter TEXT NOT NULL, edition VARCHAR NOT NULL, deed VARCHAR NOT NULL, "by" TEXT,
+    at DATETIME NOT NULL, revision INTEGER NOT NULL, place TEXT, PRIMARY KEY (id)
+);
+CREATE INDEX events_by_edition ON events (newsletter, edition);
+CREATE TABLE uses (
+    newsletter TEXT NOT NULL, edition VARCHAR NOT NULL, article VARCHAR(16) NOT NULL, delivered BOOLEAN NOT NULL,
+    PRIMARY KEY (newsletter, edition, article)
+);
+CREATE UNIQUE INDEX uses_delivered_once ON uses (newsletter, article) WHERE delivered;
+CREATE TABLE decisions (
+    newsletter TEXT NOT NULL, story VARCHAR(16) NOT NULL, state VARCHAR NOT NULL, edition VARCHAR NOT NULL, "by" TEXT NOT NULL,
+    made DATETIME NOT NULL, PRIMARY KEY (newsletter, story)
+);
+CREATE TABLE deliveries (
+    newsletter TEXT NOT NULL, edition VARCHAR NOT NULL, place TEXT NOT NULL, id TEXT NOT NULL, "where" TEXT NOT NULL,
+    revision INTEGER NOT NULL, at DATETIME NOT NULL, PRIMARY KEY (newsletter, edition, place)
+);
+CREATE TABLE pictures (name VARCHAR NOT NULL, content BLOB NOT NULL, PRIMARY KEY (name));
+ALTER TABLE versions ADD COLUMN picture JSON;
+CREATE INDEX articles_by_source ON articles (source);
+CREATE INDEX carriers_by_source ON carriers (source);
+ALTER TABLE revisions RENAME TO before;
+CREATE TABLE revisions (
+    newsletter TEXT NOT NULL, edition VARCHAR NOT NULL, revision INTEGER NOT NULL, made DATETIME NOT NULL, "by" TEXT,
+    content JSON NOT NULL, PRIMARY KEY (newsletter, edition, revision)
+);
+INSERT INTO revisions
+SELECT newsletter, edition, revision, made, "by", json_remove(content, '$.left_out', '$.sources') FROM before;
+INSERT INTO events (newsletter, edition, deed, "by", at, revision)
+SELECT newsletter, edition, CASE WHEN "by" IS NULL THEN 'draft' ELSE 'edit' END, "by", made, revision FROM before
+ORDER BY newsletter, edition, revision;
+DELETE FROM before WHERE revision < (
+    SELECT max(revision) FROM revisions AS r WHERE r.newsletter = before.newsletter AND r.edition = before.edition
+);
+INSERT INTO editions
+SELECT newsletter, edition, status, revision, NULL,
+    json_object('left_out', json_extract(content, '$.left_out'), 'sources', json_extract(content, '$.sources'))
+FROM before;
+INSERT INTO uses
+SELECT DISTINCT newsletter, edition, json_extract(story.value, '$.article'), FALSE
+FROM before, json_each(content, '$.themes') AS theme, json_each(theme.value, '$.stories') AS story;
+DROP TABLE before;
+DROP TABLE placements
+"""
+
+STEPS = (("first_tables", ""), ("ledger", _LEDGER))
+"""Each step's name and its statements; a step that a released version has run is never changed, the next one is added.
+
+The first stores had the tables of the first step already; nothing older exists.
+"""
