@@ -1,0 +1,83 @@
+"""What a careful sender looks at before an edition leaves: a list of findings, errors first.
+
+An error is what would be wrong to send, and blocks approval; a warning is for the team to judge; a note tells what is as it
+should be, or cannot be better here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from itertools import chain
+
+from digest.compose.checks import contents, looks, sender, words
+from digest.compose.checks.contents import Proof, link_addresses
+from digest.compose.checks.page import read_page
+from digest.errors import DigestError
+from digest.language.names import show_number
+from digest.language.translations import Translator
+from digest.model import Edition, Finding, LinkState, RenderedEmail
+from digest.settings import Newsletter
+
+__all__ = ["Proof", "check", "link_addresses", "said"]
+
+_ORDER = {"error": 0, "warning": 1, "note": 2}
+
+
+def check(
+    edition: Edition,
+    newsletter: Newsletter,
+    rendered: RenderedEmail,
+    *,
+    proofs: Sequence[Proof],
+    translator: Translator,
+    links: Mapping[str, LinkState] | None = None,
+    previous: Edition | None = None,
+    rewritten: Collection[str] = (),
+) -> tuple[Finding, ...]:
+    """Everything that the checks found in an edition as it was rendered; errors first, then warnings, then notes.
+
+    `proofs` are those of its takeaways; `translator` is of the newsletter's language; `links` are those that were tried, by
+    address; `previous` is the edition sent before; `rewritten` are the ids of the stories to which the team gave a title.
+    """
+    page = read_page(rendered.html)
+    found = chain(
+        contents.stories(edition, newsletter),
+        contents.takeaways(edition, proofs),
+        words.subject(edition, previous),
+        words.preheader(edition, previous),
+        words.introduction(edition, newsletter, translator),
+        words.placeholders(edition, page, rendered.text, rewritten),
+        words.typography(edition, newsletter, translator, rewritten),
+        words.spam_words(edition),
+        contents.doubles(edition),
+        contents.dates(edition),
+        contents.languages(edition),
+        contents.links(edition, links or {}),
+        contents.sources(edition),
+        sender.unsubscribing(newsletter, rendered, page),
+        sender.read_online(edition, newsletter, rendered, page),
+        sender.signature(newsletter, page),
+        sender.reason(edition, page, translator),
+        looks.weight(edition, newsletter, rendered),
+        looks.remote(newsletter, page),
+        looks.colors(newsletter, page),
+        looks.pictures(page),
+        looks.headings(page),
+        looks.link_texts(page),
+        looks.language(edition, page),
+    )
+    return tuple(sorted(found, key=lambda finding: _ORDER[finding.level]))
+
+
+def said(finding: Finding, translator: Translator) -> str:
+    """A finding in the words of a reader, the values that are words of ours or numbers in that language too."""
+    values = {name: _told(name, value, translator) for name, value in finding.values.items()}
+    return translator.gettext(finding.message).format(**values)
+
+
+def _told(name: str, value: object, translator: Translator) -> object:
+    if isinstance(value, DigestError):
+        return value.text(translator.gettext)
+    if isinstance(value, float):
+        return show_number(value, translator.language, 1)
+    return translator.gettext(str(value)) if name == "place" else value
