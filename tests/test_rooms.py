@@ -20,14 +20,15 @@ MAY_IMPORT = {
     "yaml_text": {"errors"},
     "formats": {"model"},
     "language": {"errors", "resources"},
+    "schema": {"errors"},
     "gather": {"errors", "model", "settings", "language", "yaml_text", "resources"},
     "judge": {"errors", "model", "settings", "language"},
     "compose": {"errors", "model", "settings", "language"},
     "deliver": {"errors", "model", "settings", "language", "formats"},
-    "ledger": {"errors", "model"},
-    "store": {"errors", "model", "formats", "ledger"},
+    "rows": {"model", "schema"},
+    "store": {"errors", "model", "formats", "rows", "schema"},
     "config": {"errors", "settings", "yaml_text", "resources"},
-    "pipeline": {"errors", "ledger", "model", "settings", "language", "gather", "judge", "compose", "deliver", "store", "config"},
+    "pipeline": {"errors", "model", "settings", "language", "gather", "judge", "compose", "deliver", "store", "config"},
     "terminal": {"errors", "formats", "model", "settings", "language", "compose"},
     "cli": {
         "errors",
@@ -61,7 +62,7 @@ HOMES = {
     "py3langid": {"language.words"},
     "rich": {"terminal"},
     "simplemma": {"language.words"},
-    "sqlalchemy": {"store"},
+    "sqlalchemy": {"rows", "schema", "store"},
     "trafilatura": {"gather.pages"},
     "typer": {"cli"},
     "yaml": {"yaml_text"},
@@ -69,7 +70,7 @@ HOMES = {
 """A third-party package has one home, a module or a room; lxml, the parser under several others, has one on each side."""
 
 EVERYWHERE = {"digest", "numpy"} | sys.stdlib_module_names
-DECIDING = {"errors", "ledger", "mistakes", "model", "settings", "formats", "language", "judge", "compose", "gather"}
+DECIDING = {"errors", "mistakes", "model", "settings", "formats", "language", "judge", "compose", "gather"}
 DOING = {"gather.collect", "gather.pages", "gather.reachable", "gather.sources", "gather.workers"}
 """In gather/, what goes to the network or starts a process."""
 IMPURE = {"asyncio", "http.client", "random", "secrets", "socket", "sqlite3", "ssl", "subprocess", "time", "urllib.request"}
