@@ -19,9 +19,11 @@ _CDATA, _CDATA_END = "<![CDATA[", "]]>"
 _LONG = 300
 """Characters; a shorter text is not worth its mark."""
 _UNREAD = re.compile(
-    r"<(category|comments|slash:comments|wfw:commentRss|thr:total|post-id|dc:subject|media:(?:thumbnail|rating|keywords))"
+    r"<(category|comments|slash:comments|wfw:commentRss|thr:total|post-id|dc:subject|media:(?:rating|keywords))"
     r"(?:\s[^<>]*)?(?:/>|>(?:<!\[CDATA\[[^\]<>]*\]\]>|[^<]*)</\1>)\s*"
 )
+_PICTURE = re.compile(r"<media:content\b[^<>]*\bimage")
+_THUMBNAIL = re.compile(r"<media:thumbnail(?:\s[^<>]*)?(?:/>|>[^<]*</media:thumbnail>)\s*")
 _C1 = re.compile("[\x80-\x9f]")
 _C1_IN_UTF8 = re.compile(rb"\xc2[\x80-\x9f]")
 _NO_CHARACTER = expat.errors.codes[expat.errors.XML_ERROR_BAD_CHAR_REF]
@@ -49,7 +51,8 @@ def set_apart(xml: str) -> tuple[str, list[str]]:
 
 def without_unread(xml: str) -> str:
     """The feed without elements that make no difference to an article: each costs feedparser as much as a title."""
-    return _UNREAD.sub("", xml)
+    rest = _UNREAD.sub("", xml)
+    return _THUMBNAIL.sub("", rest) if _PICTURE.search(rest) else rest
 
 
 def put_back(details: Iterable[MutableMapping[str, Any]], texts: list[str]) -> bool:

@@ -17,6 +17,7 @@ from urllib.parse import unquote, urlsplit
 from digest.gather.addresses import article_id, canonical, is_web
 from digest.gather.blocks import one_line
 from digest.gather.markup import html_to_text, plain
+from digest.gather.named_pictures import picture
 from digest.language.dates import read_date
 from digest.language.words import KNOWN, STOP_WORDS, detect, tokens
 from digest.model import Article, DatedBy, Link
@@ -54,6 +55,8 @@ class Entry:
     language: str = ""
     base: str = ""
     """What relative addresses inside the HTML start from; empty: the entry's own link."""
+    picture: str = ""
+    """Address of the picture that stands for it; empty where the feed names none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +128,7 @@ def _article(entry: Entry, feed: Feed, repeated: _Repeated, *, collected: dateti
         summary=summary,
         links=links,
         aliases=tuple(dict.fromkeys(address for address in entry.links if is_web(address))),
+        picture=picture(entry.picture) if entry.picture else None,
     )
 
 

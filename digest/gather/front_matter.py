@@ -27,6 +27,9 @@ class FrontMatter:
     """Two letters."""
     source: str | None = None
     summary: str = ""
+    image: str = ""
+    """Address of its picture, or a path from the file."""
+    image_alt: str = ""
 
 
 _FENCED = re.compile(
@@ -119,6 +122,8 @@ def _front_matter(told: dict[str, object]) -> FrontMatter:
         lang=lang[1] if lang else None,
         source=source or None,
         summary=_first(data, "summary", "resume", "description", "chapo"),
+        image=_first(data, "image", "illustration"),
+        image_alt=_first(data, "image_alt", "alt"),
     )
 
 

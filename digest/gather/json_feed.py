@@ -38,6 +38,7 @@ def _entry(item: dict[str, Any], feed: dict[str, Any], base: str) -> Entry:
         author=_author(item) or _author(feed),
         dates=tuple(date for date in (_text(item, "date_published"), _text(item, "date_modified")) if date),
         language=_text(item, "language"),
+        picture=_address(item, "image", base) or _address(item, "banner_image", base) or "",
     )
 
 

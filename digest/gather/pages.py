@@ -18,9 +18,10 @@ from digest.gather.blocks import read_text, write_text
 from digest.gather.collect import FeedRequest, Session, open_session
 from digest.gather.markup import html_to_text
 from digest.gather.robots import Rules, rules_for
+from digest.gather.webpage import page_meta, page_picture
 from digest.gather.workers import Workers, open_workers
 from digest.language.words import fold, tokens
-from digest.model import Article
+from digest.model import Article, Link
 from digest.settings import Collect
 
 FullText = Literal["auto", "always", "never"]
@@ -57,22 +58,28 @@ def is_excerpt(article: Article) -> bool:
 def read_page(article: Article, body: bytes, url: str) -> Article:
     """The article with the text of its page, headings and lists kept; the excerpt becomes its summary.
 
+    It also has the page's picture, unless its feed gave another.
+
     Raises GatherError where the page holds less than the feed gave, or something else: a consent wall, a home page.
     """
-    text, links = _page_text(body, url, article.title)
+    text, links, picture = _page_text(body, url, article.title)
     if len(text.split()) <= len(article.text.split()):
         raise GatherError(N_("the page holds no more than the feed gave"))
     if not _tells_the_same(article, text):
         raise GatherError(N_("the page holds something else than the article"))
-    return replace(article, text=text, links=links or article.links, summary=article.summary or _as_summary(article.text))
+    if article.picture and (picture is None or picture.url != article.picture.url):
+        picture = article.picture
+    summary = article.summary or _as_summary(article.text)
+    return replace(article, text=text, links=links or article.links, summary=summary, picture=picture)
 
 
-def _page_text(body: bytes, url: str, title: str) -> tuple[str, Any]:
+def _page_text(body: bytes, url: str, title: str) -> tuple[str, tuple[Link, ...], Link | None]:
     import trafilatura  # takes half a second and 40 MB: only where there is a page
 
     tree = trafilatura.load_html(body)
     if tree is None:
         raise GatherError(N_("the page is no HTML that can be read"))
+    picture = page_picture(page_meta(tree), url)
     _keep_boxes(tree)
     html = trafilatura.extract(
         tree,
@@ -84,7 +91,7 @@ def _page_text(body: bytes, url: str, title: str) -> tuple[str, Any]:
         favor_recall=True,
     )
     text, links = html_to_text(html or "", url)
-    return write_text(_without_head(read_text(text), title)), links
+    return write_text(_without_head(read_text(text), title)), links, picture
 
 
 def _keep_boxes(tree: Any) -> None:

@@ -20,6 +20,7 @@ from digest.gather.apart import put_back, set_apart, without_unread
 from digest.gather.entries import Entry, Feed, articles
 from digest.gather.json_feed import read_json_feed
 from digest.gather.markup import plain
+from digest.gather.named_pictures import picture_of_entry
 from digest.gather.xml_feed import read_xml
 from digest.model import Article
 
@@ -181,6 +182,7 @@ def _entry(entry: dict[str, Any], base: str) -> Entry:
         dates=tuple(entry[key] for key in ("published", "updated", "created") if key in entry),
         language=content.get("language") or entry.get("language") or "",
         base=_joined(base, content.get("base")),
+        picture=_joined(base, picture_of_entry(entry)),
     )
 
 

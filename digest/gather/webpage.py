@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from digest.gather.blocks import one_line, read_text, write_text
 from digest.gather.furniture import without_title
 from digest.gather.markup import Element, absolute, drop_unread, element_links, element_text, parsed
+from digest.gather.named_pictures import picture
 from digest.language.words import fold
 from digest.model import Link
 
@@ -30,6 +32,8 @@ class Page:
     """As written."""
     author: str | None
     summary: str
+    picture: Link | None = None
+    """Its address is absolute."""
 
 
 def read_html(html: str, base_url: str | None = None) -> Page:
@@ -37,7 +41,7 @@ def read_html(html: str, base_url: str | None = None) -> Page:
     root = parsed(html)
     if root is None:
         return Page("", "", (), None, None, None, None, "")
-    meta, linked = _meta(root), _linked_data(root)
+    meta, linked = page_meta(root), _linked_data(root)
     url = absolute(_canonical(root) or meta.get("og:url", ""), base_url)
     main = _main(root)
     title = _title(root, main, meta, linked)
@@ -47,10 +51,19 @@ def read_html(html: str, base_url: str | None = None) -> Page:
     _drop_surroundings(main)
     text = write_text(without_title(read_text(element_text(main)), title))
     summary = one_line(meta.get("description") or meta.get("og:description") or "")
-    return Page(title, text, element_links(main, base_url or url), lang, url, published, author, summary)
+    shown = page_picture(meta, url or base_url)
+    return Page(title, text, element_links(main, base_url or url), lang, url, published, author, summary, shown)
 
 
-def _meta(root: Element) -> dict[str, str]:
+def page_picture(meta: Mapping[str, str], url: str | None) -> Link | None:
+    """The picture that a page gives to those who link to it, with its alternative text; None where it gives none."""
+    for name in ("og:image", "twitter:image"):
+        if address := absolute(meta.get(name, ""), url):
+            return picture(address, meta.get(f"{name}:alt", ""))
+    return None
+
+
+def page_meta(root: Element) -> dict[str, str]:
     """The page's <meta> values by name, in small letters; the first of each."""
     values: dict[str, str] = {}
     for element in root.iter("meta"):
