@@ -56,6 +56,7 @@ HOMES = {
     "lxml": {"gather.markup", "gather.blocks", "compose.mjml", "compose.checks.page"},
     "markdown_it": {"gather.markup"},
     "mjml": {"compose.mjml"},
+    "PIL": {"compose.pictures"},
     "premailer": {"compose.mjml"},
     "pydantic": {"mistakes", "settings"},
     "pydantic_core": {"mistakes", "settings"},
@@ -71,7 +72,7 @@ HOMES = {
 
 EVERYWHERE = {"digest", "numpy"} | sys.stdlib_module_names
 DECIDING = {"errors", "mistakes", "model", "settings", "formats", "language", "judge", "compose", "gather"}
-DOING = {"gather.collect", "gather.pages", "gather.reachable", "gather.sources", "gather.workers"}
+DOING = {"gather.collect", "gather.pages", "gather.pictures", "gather.reachable", "gather.sources", "gather.workers"}
 """In gather/, what goes to the network or starts a process."""
 IMPURE = {"asyncio", "http.client", "random", "secrets", "socket", "sqlite3", "ssl", "subprocess", "time", "urllib.request"}
 
