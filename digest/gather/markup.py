@@ -107,9 +107,10 @@ def element_links(root: etree._Element, base_url: str | None) -> tuple[Link, ...
     links: dict[str, Link] = {}
     for anchor in root.iter("a"):
         url = absolute(anchor.get("href", ""), base_url)
-        words = one_line("".join(map(str, anchor.itertext())))
-        if url and words and url not in links:
-            links[url] = Link(text=words, url=url)
+        if url and url not in links:
+            words = one_line("".join(map(str, anchor.itertext())) if len(anchor) else anchor.text or "")
+            if words:
+                links[url] = Link(text=words, url=url)
     return tuple(links.values())
 
 
@@ -137,15 +138,18 @@ def element_text(root: etree._Element) -> str:
     drop_unread(root)
     writer = _BlockWriter()
     for event, element in etree.iterwalk(root, events=("start", "end")):
+        tag = element.tag
         if event == "start":
-            if element.tag in _STRUCTURE:
-                writer.open(element)
-            writer.say(element.text, element)
+            if tag in _STRUCTURE:
+                writer.open(element, tag)
+            if words := element.text:
+                writer.say(words.replace("\n", _BREAK) if tag == "pre" else words)
         else:
-            if element.tag in _STRUCTURE:
-                writer.close(element)
-            if element is not root:
-                writer.say(element.tail, element.getparent())
+            if tag in _STRUCTURE:
+                writer.close(tag)
+            if element is not root and (words := element.tail):
+                in_pre = "\n" in words and element.getparent().tag == "pre"
+                writer.say(words.replace("\n", _BREAK) if in_pre else words)
     writer.flush()
     return write_text(_settled(writer.blocks))
 
@@ -156,12 +160,16 @@ class _BlockWriter:
     def __init__(self) -> None:
         self.blocks: list[tuple[Kind | Literal["bold"], str]] = []
         self._words: list[str] = []
+        self.say = self._words.append
         self._items = 0  # <li> that are open
         self._inside: Literal["heading", "bold"] | None = None
 
-    def open(self, element: etree._Element) -> None:
-        tag = element.tag
-        if tag == "br":
+    def open(self, element: etree._Element, tag: str) -> None:
+        if tag in _BLOCKS:
+            self._end_block(tag)
+            if self._inside is None and not self._items and _all_bold(element):
+                self._inside = "bold"
+        elif tag == "br":
             self._words.append(_BREAK)
         elif tag in HEADINGS:
             self.flush()
@@ -169,16 +177,15 @@ class _BlockWriter:
         elif tag == "li" or tag in _LISTS:
             self.flush()
             self._items += tag == "li"
-        elif tag in _BLOCKS:
-            self._end_block(tag)
-            if self._inside is None and not self._items and _all_bold(element):
-                self._inside = "bold"
         elif tag == "q":
             self._words.append('"')
 
-    def close(self, element: etree._Element) -> None:
-        tag = element.tag
-        if tag in HEADINGS:
+    def close(self, tag: str) -> None:
+        if tag in _BLOCKS:
+            self._end_block(tag)
+            if self._inside == "bold":
+                self._inside = None
+        elif tag in HEADINGS:
             self.flush()
             self._inside = None
         elif tag == "li" or tag in _LISTS:
@@ -186,19 +193,8 @@ class _BlockWriter:
             self._items -= tag == "li"
         elif tag in ("td", "th"):
             self._words.append(" | ")
-        elif tag in _BLOCKS:
-            self._end_block(tag)
-            if self._inside == "bold":
-                self._inside = None
         elif tag == "q":
             self._words.append('"')
-
-    def say(self, words: str | None, parent: etree._Element | None) -> None:
-        if not words:
-            return
-        if parent is not None and parent.tag == "pre":
-            words = words.replace("\n", _BREAK)
-        self._words.append(words)
 
     def _end_block(self, tag: object) -> None:
         if self._inside == "heading" or (self._items and tag in ("p", "div")):
@@ -209,17 +205,14 @@ class _BlockWriter:
     def flush(self) -> None:
         words = "".join(self._words)
         self._words.clear()
-        if "  " in words or not words.isprintable():  # three times as fast to ask as to replace
-            words = _BLANKS.sub(" ", words)
         if not words or words.isspace():
             return
-        if self._inside:
-            self._add(self._inside, words)
-        elif self._items:
-            self._add("item", words)
-        else:
-            for paragraph in _BREAKS.split(words) if _BREAK in words else [words]:
-                self._add_lines(paragraph.split(_BREAK))
+        kind = self._inside or ("item" if self._items else "paragraph")
+        if kind != "paragraph" or _BREAK not in words:
+            self._add(kind, words)
+            return
+        for paragraph in _BREAKS.split(_BLANKS.sub(" ", words)):
+            self._add_lines(paragraph.split(_BREAK))
 
     def _add_lines(self, lines: list[str]) -> None:
         if len(lines) == 1:

@@ -35,7 +35,7 @@ _START = "from digest.gather.workers import serve; serve()"
 
 
 def _pickle_in_order(noun: type) -> None:
-    """Let a frozen dataclass go between processes as its values in their order; by itself it takes twice the time, field by field."""
+    """Let a frozen dataclass go between processes as its values in their order; field by field takes it twice the time."""
     values = attrgetter(*(field.name for field in fields(noun)))
     copyreg.pickle(noun, lambda each: (noun, values(each)))
 
@@ -149,8 +149,9 @@ async def _start(memory: int) -> asyncio.subprocess.Process:
     # One thread in numpy's own pool: each more one costs a worker 30 MB of address space, and it computes nothing large.
     environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "DIGEST_WORKER_MEMORY": str(memory)}
     return await asyncio.create_subprocess_exec(
-        sys.executable, "-c", _START, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, env=environment, limit=2**20
-    )
+        sys.executable, "-c", _START, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, env=environment, limit=2**20,
+        start_new_session=True,  # Ctrl-C is for us, who then end it
+    )  # fmt: skip
 
 
 # ------------------------------------------------------------------------------------------------ inside a worker
