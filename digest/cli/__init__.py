@@ -1,7 +1,7 @@
 """The terminal's door: reads what was typed, calls the pipeline, says how it went. It decides nothing.
 
 Data goes to standard output, progress and messages to standard error. Exit codes: 0 done, 1 failed, 2 wrong usage or settings,
-3 too little to make an edition, 75 another run is in progress. Each file of this folder is a group of commands.
+3 too little to make an edition, 75 another run is in progress, 130 interrupted. Each file of this folder is a group of commands.
 """
 
 from __future__ import annotations
@@ -10,14 +10,16 @@ import sys
 from datetime import UTC, datetime
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
 from digest.cli import looking, making, sources, themes
-from digest.cli.call import Call, _
+from digest.cli.call import Call, _, print_text
+from digest.cli.words import explained, is_help, speak
 from digest.errors import N_, DigestError
 from digest.language.translations import translator
+from digest.resources import VERSION
 from digest.terminal import Terminal, language_of_terminal
 
 app = typer.Typer(
@@ -31,11 +33,18 @@ app.add_typer(making.app)
 app.add_typer(looking.app)
 app.add_typer(sources.app, name="sources")
 app.add_typer(themes.app, name="themes")
+speak(app)
 
 
 def clock() -> datetime:
     """The only place where the program reads the time of day."""
     return datetime.now(UTC)
+
+
+def _show_version(asked: bool) -> None:
+    if asked:
+        print_text(f"digest {VERSION}")
+        raise typer.Exit
 
 
 @app.callback()
@@ -45,6 +54,9 @@ def _options(
         "sources.yaml"
     ),
     debug: Annotated[bool, typer.Option("--debug", help=_("Show where in the program an error comes from."))] = False,
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help=_("Show the version and exit."))
+    ] = False,
 ) -> None:
     context.obj = Call(config, debug, clock)
 
@@ -55,13 +67,23 @@ def main() -> None:
         if isinstance(stream, TextIOWrapper):  # a terminal or a file without the characters of French typography
             stream.reconfigure(errors="replace")
     try:
-        app()
+        sys.exit(app(prog_name="digest", standalone_mode=False))
+    except typer.Abort:
+        sys.exit(1)
+    except typer.TyperException as error:
+        if is_help(error):
+            typer.echo(error.format_message(), err=True)
+            sys.exit(error.exit_code)
+        _end(explained(error))
     except Exception as error:
         if "--debug" in sys.argv:
             raise
-        told = error if isinstance(error, DigestError) else _unexpected(error)
-        Terminal(translator(language_of_terminal(default="en"))).error(told)
-        sys.exit(told.exit_code)
+        _end(error if isinstance(error, DigestError) else _unexpected(error))
+
+
+def _end(error: DigestError) -> NoReturn:
+    Terminal(translator(language_of_terminal(default="en"))).error(error)
+    sys.exit(error.exit_code)
 
 
 def _unexpected(error: Exception) -> DigestError:
