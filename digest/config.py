@@ -76,6 +76,11 @@ class Config:
             ) from error  # fmt: skip
 
     @property
+    def templates(self) -> Path:
+        """The team's own templates, else the shipped ones."""
+        return self.path(self.settings.templates) if self.settings.templates else shipped("templates")
+
+    @property
     def editions(self) -> Path:
         return self.path("editions")
 

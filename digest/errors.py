@@ -19,7 +19,7 @@ A message is an English template with named values, so that the door that shows 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 
 def N_(message: str) -> str:  # noqa: N802 - gettext's own name for "translate this later"
@@ -101,7 +101,11 @@ class GateError(DigestError):
 
 
 class ConflictError(GateError):
-    """Someone else saved the edition since it was opened; nothing was overwritten."""
+    """Someone else saved the edition since it was opened; nothing was overwritten. `changes` are theirs, a line each."""
+
+    def __init__(self, message: str, *, changes: Sequence[object] = (), **values: object) -> None:
+        super().__init__(message, **values)  # type: ignore[arg-type]  # the values of the message
+        self.changes = tuple(changes)
 
 
 class DeliveryError(DigestError):

@@ -201,7 +201,7 @@ class Kinship:
     story: str
     to: str | None
     """Id of the article it resembles; None when it starts a story."""
-    because: Literal["alone", "copy", "same-news"]
+    because: Literal["alone", "copy", "same-news", "team"]
     score: float
 
 

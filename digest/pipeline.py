@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from digest.compose.edition import compose, print_themes
+from digest.compose.letter import Addresses
 from digest.compose.render import render, render_report
 from digest.compose.revising import with_tray
 from digest.config import Config
@@ -33,8 +34,18 @@ from digest.judge.themes import Themes
 from digest.language.translations import team_translator, translator
 from digest.language.words import detect
 from digest.ledger import Ledger, after
-from digest.model import Article, Edition, Period, SourceReport, Takeaway, ThemeMatch, Working
-from digest.settings import Settings
+from digest.model import (
+    Article,
+    Edition,
+    EditionStory,
+    Period,
+    RenderedEmail,
+    SourceReport,
+    Takeaway,
+    ThemeMatch,
+    Working,
+)
+from digest.settings import Limits, Settings
 from digest.store import Store
 
 NEARBY = timedelta(days=31)
@@ -164,20 +175,52 @@ class Draft:
     files: tuple[Path, ...]
 
 
-def draft(config: Config, store: Store, planned: Edition, *, output: Path, templates: Path, now: datetime) -> Draft:
-    """Keep the plan as the edition's draft and write its files. Raises TooFewStoriesError, and then keeps nothing."""
+def draft(
+    config: Config, store: Store, planned: Edition, *, output: Path | None = None, templates: Path | None = None, now: datetime
+) -> Draft:
+    """Keep the plan as the edition's draft and write its files.
+
+    Raises TooFewStoriesError, and then keeps nothing; GateError for an edition that is approved or delivered.
+    """
+    edition = _keep(config, store, planned, now)
+    return Draft(edition, write_files(config, store, edition, output=output, templates=templates))
+
+
+def rendered(
+    config: Config, edition: Edition, addresses: Addresses | None = None, *, templates: Path | None = None
+) -> RenderedEmail:
+    """The email of an edition; `addresses` where its links lead elsewhere than usual."""
     newsletter = config.settings.newsletter
-    if len(planned.stories) < newsletter.limits.min_stories:
-        raise TooFewStoriesError(
-            N_("edition {edition}: {found} found where at least {wanted} stories are needed; no draft was made"),
-            hint=N_("digest plan {edition} says why each story is left out; --since reaches further back"),
-            edition=planned.edition, found=len(planned.stories), wanted=newsletter.limits.min_stories,
-        )  # fmt: skip
-    edition = _keep(store, planned, now)
-    rendered = render(edition, newsletter, templates=templates, translator=translator(newsletter.language))
+    words = translator(newsletter.language)
+    return render(edition, newsletter, templates=templates or config.templates, translator=words, addresses=addresses)
+
+
+def write_files(
+    config: Config, store: Store, edition: Edition, *, output: Path | None = None, templates: Path | None = None
+) -> tuple[Path, ...]:
+    """Write the files of an edition, in its folder or in `output` (a folder, or a `.zip`); their paths, the email first."""
+    newsletter = config.settings.newsletter
+    email = rendered(config, edition, templates=templates)
     words = team_translator(newsletter.language)
-    report = render_report(edition, newsletter, rendered, templates=templates, translator=words)
-    return Draft(edition, write_edition(output, edition, rendered, report, newsletter))
+    report = render_report(edition, newsletter, email, templates=templates or config.templates, translator=words)
+    return write_edition(output or config.editions / edition.edition, edition, email, report, newsletter)
+
+
+def tell(config: Config, store: Store, story: str, theme: str) -> EditionStory:
+    """A story of the store as an edition would print it under a theme. Raises UsageError when the store holds no such story."""
+    settings = config.settings
+    hints = {source.name: source.theme for source in settings.sources}
+    found = group(store.stories({story}))
+    if not found:
+        raise UsageError(N_("the store holds no story {story}"), story=story)
+    judged = replace(found[0], themes=Themes(settings.themes).judge(found[0].lead, hints.get(found[0].lead.source)))
+    (printed,) = print_themes(
+        [(theme, [judged])],
+        themes=settings.themes,
+        takeaways={story: _takeaways(judged.lead, settings)},
+        language=settings.newsletter.language,
+    )
+    return printed.stories[0]
 
 
 def judge_articles(
@@ -229,10 +272,10 @@ def _takeaways(article: Article, settings: Settings) -> tuple[Takeaway, ...]:
     return takeaways(article, limit=limits.takeaways_per_story, quoted_words=limits.quoted_words_per_article)
 
 
-def _keep(store: Store, planned: Edition, now: datetime) -> Edition:
+def _keep(config: Config, store: Store, planned: Edition, now: datetime) -> Edition:
     """The plan as a draft: the same revision when nothing in it changed, else the next one.
 
-    A draft that a person touched stays as it is, and only its tray follows the plan. Raises GateError for a closed draft.
+    A draft that a person touched stays as it is, and only its tray follows the plan.
     """
     kept = store.editions.last(planned.edition)
     after("draft", kept.status if kept else "planned", planned.edition)
@@ -240,6 +283,7 @@ def _keep(store: Store, planned: Edition, now: datetime) -> Edition:
         edition = with_tray(kept, planned)
         store.editions.refresh_tray(edition)
         return edition
+    _refuse_too_few(planned, config.settings.newsletter.limits)
     if kept and kept.status == "draft":
         same = replace(planned, status=kept.status, revision=kept.revision, made=kept.made)
         if replace(same, sources=kept.sources, left_out=kept.left_out) == kept:
@@ -248,3 +292,12 @@ def _keep(store: Store, planned: Edition, now: datetime) -> Edition:
     edition = replace(planned, status="draft", revision=(kept.revision if kept else 0) + 1, made=now)
     store.editions.save(edition)
     return edition
+
+
+def _refuse_too_few(planned: Edition, limits: Limits) -> None:
+    if len(planned.stories) < limits.min_stories:
+        raise TooFewStoriesError(
+            N_("edition {edition}: {found} found where at least {wanted} stories are needed; no draft was made"),
+            hint=N_("digest plan {edition} says why each story is left out; --since reaches further back"),
+            edition=planned.edition, found=len(planned.stories), wanted=limits.min_stories,
+        )  # fmt: skip

@@ -63,7 +63,6 @@ def draft(
     as_json: AsJson = False,
 ) -> None:
     from digest import pipeline
-    from digest.resources import folder
 
     clock = clock_of(context)
     started, now = time.monotonic(), clock()
@@ -77,8 +76,8 @@ def draft(
             config,
             store,
             planned,
-            output=output or config.editions / name,
-            templates=templates or folder("templates"),
+            output=output,
+            templates=templates,
             now=now,
         )
     if as_json:

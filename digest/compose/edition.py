@@ -95,6 +95,31 @@ def compose(
     )
 
 
+def presented(edition: Edition, newsletter: Newsletter, translator: Translator) -> Edition:
+    """The edition with the subject, the preview line and the introduction that the program would write for its stories."""
+    anew = compose(
+        edition.edition,
+        newsletter=newsletter,
+        translator=translator,
+        period=edition.period,
+        themes=edition.themes,
+        highlights=edition.highlights,
+        now=edition.made,
+    )
+    return replace(edition, subject=anew.subject, preheader=anew.preheader, introduction=anew.introduction)
+
+
+def following(before: Edition, after: Edition, newsletter: Newsletter, translator: Translator) -> Edition:
+    """An edition that a person revised, in which what the program had written follows the stories; a person's words stay."""
+    was, now = presented(before, newsletter, translator), presented(after, newsletter, translator)
+    ours = {
+        name: getattr(now, name)
+        for name in ("subject", "preheader", "introduction")
+        if getattr(after, name) == getattr(before, name) == getattr(was, name)
+    }
+    return replace(after, **ours)
+
+
 def summary(article: Article, takeaways: Sequence[Takeaway]) -> str:
     """What the article says of itself, in its own sentences: its standfirst, else its first paragraph.
 

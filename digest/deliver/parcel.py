@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from digest.model import Edition, RenderedEmail
 from digest.settings import Newsletter
@@ -15,3 +17,5 @@ class Parcel:
     edition: Edition
     rendered: RenderedEmail
     newsletter: Newsletter
+    pictures: Mapping[str, bytes] = MappingProxyType({})
+    """The edition's pictures, by their names."""

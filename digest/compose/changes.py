@@ -1,0 +1,111 @@
+"""What changed from one revision of an edition to another, in words: a line each, for its history and for two people who meet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import zip_longest
+
+from digest.errors import N_
+from digest.language.translations import Translator
+from digest.model import Edition, EditionStory, Takeaway
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that changed: an English template and its values, for the catalogues."""
+
+    message: str
+    values: Mapping[str, str] = field(default_factory=dict)
+
+    def text(self, translator: Translator) -> str:
+        """The change in the reader's language."""
+        return translator.gettext(self.message).format(**self.values)
+
+
+def changes(before: Edition | None, after: Edition) -> tuple[Change, ...]:
+    """What changed, in reading order; all of it is new where nothing was before."""
+    if before is None:
+        return ()
+    return tuple((*_presentation(before, after), *_places(before, after), *_stories(before, after), *_highlights(before, after)))
+
+
+def _presentation(before: Edition, after: Edition) -> Iterator[Change]:
+    if before.subject != after.subject:
+        yield Change(N_("subject: “{before}” became “{after}”"), {"before": before.subject, "after": after.subject})
+    if before.preheader != after.preheader:
+        yield Change(N_("preview line: “{after}”"), {"after": after.preheader})
+    if before.introduction != after.introduction:
+        yield Change(N_("introduction: “{after}”"), {"after": after.introduction})
+
+
+def _places(before: Edition, after: Edition) -> Iterator[Change]:
+    was, now = _themes(before), _themes(after)
+    reasons = {out.id: out.reason for out in after.left_out}
+    for story in before.stories:
+        if story.id not in now:
+            yield Change(_GONE.get(reasons.get(story.id, ""), _GONE["rejected"]), {"title": story.title})
+    for story in after.stories:
+        theme, title = now[story.id][1], story.title
+        if story.id not in was:
+            yield Change(N_("“{title}” came in, under {theme}"), {"title": title, "theme": theme})
+        elif was[story.id][0] != now[story.id][0]:
+            yield Change(
+                N_("“{title}” went from {before} to {theme}"), {"title": title, "before": was[story.id][1], "theme": theme}
+            )
+    yield from _orders(before, after)
+
+
+_GONE: Mapping[str, str] = {"held": N_("“{title}” is held for another edition"), "rejected": N_("“{title}” was taken out")}
+
+
+def _orders(before: Edition, after: Edition) -> Iterator[Change]:
+    kept = {theme.id: [story.id for story in theme.stories] for theme in before.themes}
+    for theme in after.themes:
+        now = [story.id for story in theme.stories if story.id in kept.get(theme.id, ())]
+        was = [id for id in kept.get(theme.id, ()) if id in now]
+        if was != now:
+            yield Change(N_("the order under {theme} changed"), {"theme": theme.name})
+
+
+def _themes(edition: Edition) -> dict[str, tuple[str, str]]:
+    return {story.id: (theme.id, theme.name) for theme in edition.themes for story in theme.stories}
+
+
+def _stories(before: Edition, after: Edition) -> Iterator[Change]:
+    was = {story.id: story for story in before.stories}
+    for story in after.stories:
+        if story.id in was:
+            yield from _story(was[story.id], story)
+
+
+def _story(before: EditionStory, after: EditionStory) -> Iterator[Change]:
+    if before.title != after.title:
+        yield Change(N_("“{before}” is now called “{after}”"), {"before": before.title, "after": after.title})
+    if before.summary != after.summary:
+        yield Change(N_("summary of “{title}”: “{after}”"), {"title": after.title, "after": after.summary})
+    if before.picture != after.picture:
+        yield Change(N_("the picture of “{title}” changed"), {"title": after.title})
+    for one, other in zip_longest(before.takeaways, after.takeaways):
+        yield from _takeaway(one, other, after.title)
+
+
+def _takeaway(before: Takeaway | None, after: Takeaway | None, title: str) -> Iterator[Change]:
+    words = before.text if before else "", after.text if after else ""
+    if words[0] == words[1]:
+        return
+    if not after:
+        yield Change(N_("takeaway of “{title}” removed: “{before}”"), {"title": title, "before": words[0]})
+    elif not before:
+        yield Change(N_("takeaway of “{title}” added: “{after}”"), {"title": title, "after": words[1]})
+    else:
+        values = {"title": title, "before": words[0], "after": words[1]}
+        yield Change(N_("takeaway of “{title}”: “{before}” became “{after}”"), values)
+
+
+def _highlights(before: Edition, after: Edition) -> Iterator[Change]:
+    printed = {takeaway.text for story in before.stories for takeaway in story.takeaways}
+    was = [highlight.takeaway.text for highlight in before.highlights]
+    now = [highlight.takeaway.text for highlight in after.highlights]
+    if was != now and set(now) <= printed | set(was):
+        yield Change(N_("the key takeaways at the top changed"))
