@@ -42,6 +42,8 @@ class FeedRequest:
     headers: Mapping[str, str] = field(default_factory=dict)
     """Sent to this host alone, never after a redirect to another one: secrets stand here."""
     accept: str = FEED_TYPES
+    body: bool = True
+    """False: whether the address answers is all that is asked, and no body is read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +170,7 @@ class _Fetch:
             start = clock()
             try:
                 async with asyncio.timeout(self._seconds_left):
-                    return await self._get()
+                    return await (self._get() if self._request.body else self._knock())
             except TimeoutError:
                 return self._failed(GatherError(N_("no complete answer within {seconds:g} s"), seconds=limits.timeout))
             except (aiohttp.ClientError, OSError, ValueError) as error:
@@ -189,6 +191,21 @@ class _Fetch:
             fingerprint = hashlib.blake2b(body, digest_size=16).hexdigest()
             same = fingerprint == self._request.fingerprint
             return self._answered(answer, body=b"" if same else body, fingerprint=fingerprint, unchanged=same)
+
+    async def _knock(self) -> Fetched | None:
+        """As `_get` without the body: HEAD, then a GET of the first bytes, since many servers refuse HEAD alone."""
+        answer = await self._asked("HEAD", self._headers())
+        if answer is not None and answer.error and answer.status != 429:
+            return await self._asked("GET", self._headers() | {"Range": "bytes=0-1023"})
+        return answer
+
+    async def _asked(self, method: str, headers: Mapping[str, str]) -> Fetched | None:
+        async with self._session.http.request(method, self._url, headers=headers, allow_redirects=False) as answer:
+            if answer.status in _REDIRECTS and answer.headers.get("Location"):
+                self._follow(answer.status, answer.headers["Location"])
+                return None
+            there = answer.status < 400 or answer.status == 416  # an empty page has no first bytes
+            return self._answered(answer, error=None if there else _refused(answer.status))
 
     def _headers(self) -> dict[str, str]:
         request = self._request
