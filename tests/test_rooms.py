@@ -12,6 +12,7 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "digest"
 
 MAY_IMPORT = {
+    "__main__": {"cli"},
     "errors": set(),
     "resources": set(),
     "model": {"errors"},
