@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +16,7 @@ from digest import cli
 from digest.config import write_starter
 from digest.model import Article
 from digest.settings import Settings, parse
+from tests.mailservers import INSTALL, PROGRAM, Dovecot, running_dovecot
 
 NOW = datetime(2026, 11, 24, 8, 30, tzinfo=UTC)
 
@@ -102,3 +103,31 @@ def starter(tmp_path: Path) -> Path:
     for file in write_starter(tmp_path / "lettre"):
         os.utime(file, (NOW.timestamp(), NOW.timestamp()))
     return tmp_path / "lettre"
+
+
+@pytest.fixture(scope="session")
+def dovecot() -> Iterator[Dovecot]:
+    """A mail server on which any name is an account; tests that use it bear the mark `dovecot`."""
+    with running_dovecot() as server:
+        yield server
+
+
+_MISSING = "Dovecot is not installed"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "dovecot: talks to a real Dovecot, which DIGEST_ALL_SERVERS=1 insists on")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Without Dovecot its tests are left out, and the summary says so; with DIGEST_ALL_SERVERS=1 they fail."""
+    if PROGRAM is None and os.environ.get("DIGEST_ALL_SERVERS") != "1":
+        for item in items:
+            if item.get_closest_marker("dovecot"):
+                item.add_marker(pytest.mark.skip(reason=_MISSING))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    left_out = [report for report in terminalreporter.getreports("skipped") if _MISSING in str(report.longrepr)]
+    if left_out:
+        terminalreporter.write_line(f"not run, as {_MISSING}: {len(left_out)} tests; to run them: {INSTALL}", yellow=True)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from types import MappingProxyType
+from dataclasses import dataclass, field
 
 from digest.model import Edition, RenderedEmail
 from digest.settings import Newsletter
@@ -17,5 +16,5 @@ class Parcel:
     edition: Edition
     rendered: RenderedEmail
     newsletter: Newsletter
-    pictures: Mapping[str, bytes] = MappingProxyType({})
+    pictures: Mapping[str, bytes] = field(default_factory=dict)
     """The edition's pictures, by their names."""
