@@ -12,14 +12,13 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from html import escape
 from typing import Any
-from urllib.parse import urljoin
 from xml.sax import SAXException
 
 from digest.errors import N_, GatherError
 from digest.gather.apart import put_back, set_apart, without_unread
 from digest.gather.entries import Entry, Feed, articles
 from digest.gather.json_feed import read_json_feed
-from digest.gather.markup import plain
+from digest.gather.markup import absolute, plain
 from digest.gather.named_pictures import picture_of_entry
 from digest.gather.xml_feed import read_xml
 from digest.model import Article
@@ -196,15 +195,12 @@ def _links(entry: dict[str, Any], base: str) -> tuple[str, ...]:
         links += [link.get("href") for link in rest if link.get("rel") == "enclosure" and link.get("type", "").startswith(kinds)][
             :1
         ]
-    return tuple(dict.fromkeys(_joined(base, link) for link in links if link))
+    return tuple(dict.fromkeys(url for link in dict.fromkeys(links) if (url := _joined(base, link))))
 
 
 def _joined(base: str, address: str | None) -> str:
-    """An absolute address; empty for none, and for one that cannot be read."""
-    try:
-        return urljoin(base, address.strip()) if address else ""
-    except ValueError:
-        return ""
+    """A complete address of the web; empty for none, and for one that cannot be read."""
+    return absolute(address, base) or "" if address else ""
 
 
 def _content(entry: dict[str, Any]) -> Mapping[str, Any]:

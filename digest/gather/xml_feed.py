@@ -15,6 +15,8 @@ from xml.sax.xmlreader import AttributesNSImpl
 import feedparser
 from feedparser.api import StrictFeedParser
 
+_OF_INPUTS = ("title", "link", "description", "name")
+_OF_PICTURES = ("title", "link", "description", "url", "href", "width", "height")
 _NO_DATE = (0,) * 9
 # feedparser asks every handler in turn, the last registered first, until one gives a date; `entries.py` reads dates itself.
 feedparser.registerDateHandler(lambda _: _NO_DATE)
@@ -68,6 +70,34 @@ class _Reader(StrictFeedParser):  # type: ignore[misc]  # feedparser has no type
     def push_content(self, *element: Any) -> None:
         super().push_content(*element)
         self.contentparams = _Parameters(self.contentparams)
+
+    def unknown_starttag(self, tag: str, attributes: list[tuple[str, str]]) -> None:
+        """What feedparser does, in a third of the time, where nothing is said of an element and no text is under way."""
+        if attributes or self.incontent or self.baseuri:
+            super().unknown_starttag(tag, attributes)
+            return
+        self.depth += 1
+        self.basestack.append(self.baseuri)
+        self.langstack.append(self.lang)
+        prefix, _, name = tag.rpartition(":")
+        prefix = self.namespacemap.get(prefix, prefix)
+        if not prefix and name not in _OF_PICTURES:
+            self.inimage = 0
+        if not prefix and name not in _OF_INPUTS:
+            self.intextinput = 0
+        name = f"{prefix}_{name}" if prefix else name
+        start = getattr(self, f"_start_{name}", None)
+        if start is None:
+            self.push(name, 1)
+        else:
+            start({})
+
+    def resolve_uri(self, uri: str) -> Any:
+        return super().resolve_uri(uri) if self.baseuri or ":///" in uri else uri
+
+    @staticmethod
+    def looks_like_html(text: str) -> Any:
+        return ("<" in text or "&" in text) and StrictFeedParser.looks_like_html(text)
 
     def _open(self, name: str, attributes: Mapping[str, str]) -> None:
         tag = self._tag(name)
