@@ -1,4 +1,4 @@
-"""Dates are read as people and feeds write them, in French and English, and written in words."""
+"""Dates are read as people and feeds write them, in six languages, and written in words."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from digest.language.dates import is_relative, leading_date, read_date, show_date, show_month
 
+LANGUAGES = ("fr", "en", "de", "es", "it", "pt")
 PARIS = ZoneInfo("Europe/Paris")
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 
@@ -36,6 +37,12 @@ NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
         "3.11.2026",
         "03/11/26",
         "03-Nov-2026",
+        "Dienstag, 3. November 2026",
+        "am 3. November 2026",
+        "martes, 3 de noviembre de 2026",
+        "el 3 de noviembre de 2026",
+        "martedì 3 novembre 2026",
+        "terça-feira, 3 de novembro de 2026",
     ],
 )
 def test_a_day_is_noon_where_it_was_written(text: str) -> None:
@@ -77,6 +84,10 @@ def test_an_hour_and_a_zone_are_kept(text: str) -> None:
         ("2026-03", (2026, 3, 1)),
         ("mar 3, 2026", (2026, 3, 3)),
         ("mar. 3 mars 2026", (2026, 3, 3)),
+        ("12. März 2026", (2026, 3, 12)),
+        ("1º maggio 2026", (2026, 5, 1)),
+        ("12 de março de 2026", (2026, 3, 12)),
+        ("septiembre de 2026", (2026, 9, 1)),
     ],
 )
 def test_months_are_known_by_their_names_and_abbreviations(text: str, day: tuple[int, int, int]) -> None:
@@ -91,6 +102,7 @@ def test_months_are_known_by_their_names_and_abbreviations(text: str, day: tuple
         "", "2026", "mai 68", "10:30", "novembre", "le 3", "samedi", "2026-02-30", "0000-00-00", "1699999999", "99999999999",
         "2026-11-03T25:00:00", "2026-11-03T10:00:00+9999", "1970-01-01T00:00:00Z", "32 mars 2026", "3 novembre 2026 à Lyon",
         "Publié le 3 novembre 2026", "version 3.11.2026.4", "9999-12-31T23:00:00-11:00", "il y a 3 ans de cela", "hier soir",
+        "3 out", "10 set", "3 de noviembre de lluvia",
     ],
 )  # fmt: skip
 def test_what_is_not_a_sane_date_gives_none(text: str) -> None:
@@ -176,7 +188,7 @@ def test_no_text_breaks_the_reader(text: str) -> None:
 
 @given(st.integers(min_value=0, max_value=3_400_000_000).map(lambda s: datetime(1990, 1, 2, tzinfo=UTC) + timedelta(seconds=s)))
 def test_a_date_that_is_shown_reads_back_the_same_day(moment: datetime) -> None:
-    for language in ("fr", "en"):
+    for language in LANGUAGES:
         read = read_date(show_date(moment, language, PARIS), lang=language, tz=PARIS)
         assert read is not None
         assert read.astimezone(PARIS).date() == moment.astimezone(PARIS).date()

@@ -1,6 +1,7 @@
-"""Dates as people and feeds write them, read in French and English, and written in every language of a newsletter.
+"""Dates as people and feeds write them, read and written in every language of a newsletter.
 
-Reading knows both languages at once, as the names of their months do not collide. The language only settles 03/11/2026: a day in
+Reading knows all of them at once, as the names of their months do not collide; abbreviations, in French and English alone, where
+"3 out" is no date. The language only settles 03/11/2026: a day in
 November, but in English a day in March unless that lies ahead. A year alone is never a date.
 """
 
@@ -100,13 +101,18 @@ def _numbered(*groups: str) -> dict[str, int]:
 
 
 _MONTHS = _numbered(
-    "janvier janv jan january", "fevrier fevr fev february feb", "mars mar march", "avril avr april apr", "mai may",
-    "juin june jun", "juillet juil july jul", "aout august aug", "septembre september sept sep", "octobre october oct",
-    "novembre november nov", "decembre december dec",
+    "janvier janv jan january januar enero gennaio janeiro", "fevrier fevr fev february feb februar febrero febbraio fevereiro",
+    "mars mar march marz marzo marco", "avril avr april apr abril aprile", "mai may mayo maggio maio",
+    "juin june jun juni junio giugno junho", "juillet juil july jul juli julio luglio julho", "aout august aug agosto",
+    "septembre september sept sep septiembre settembre setembro", "octobre october oct oktober octubre ottobre outubro",
+    "novembre november nov noviembre novembro", "decembre december dec dezember diciembre dicembre dezembro",
 )  # fmt: skip
 _WEEKDAYS = _numbered(
-    "lundi lun monday mon", "mardi mar tuesday tues tue", "mercredi mer wednesday wed", "jeudi jeu thursday thurs thur thu",
-    "vendredi ven friday fri", "samedi sam saturday sat", "dimanche dim sunday sun",
+    "lundi lun monday mon montag lunes lunedi segunda-feira", "mardi mar tuesday tues tue dienstag martes martedi terca-feira",
+    "mercredi mer wednesday wed mittwoch miercoles mercoledi quarta-feira",
+    "jeudi jeu thursday thurs thur thu donnerstag jueves giovedi quinta-feira",
+    "vendredi ven friday fri freitag viernes venerdi sexta-feira", "samedi sam saturday sat samstag sabado sabato",
+    "dimanche dim sunday sun sonntag domingo domenica",
 )  # fmt: skip
 _ZONES = {
     "z": 0, "ut": 0, "utc": 0, "gmt": 0, "wet": 0, "west": 1, "bst": 1, "cet": 1, "met": 1, "cest": 2, "mest": 2, "eet": 2,
@@ -167,7 +173,7 @@ def _back(moment: datetime, count: int, unit: str) -> datetime:
 # ------------------------------------------------------------------------------------------------ told by themselves
 
 _MONTH = rf"(?P<month>{_one_of(_MONTHS)})(?![a-z])\.?"
-_BEFORE = rf"(?:(?:le|the|on|du)\s+)?(?:(?:{_one_of(_WEEKDAYS)})\.?(?:\s*,)?\s+)?(?:le\s+)?"
+_BEFORE = rf"(?:(?:le|the|on|du|am|el|il|em)\s+)?(?:(?:{_one_of(_WEEKDAYS)})\.?(?:\s*,)?\s+)?(?:le\s+)?"
 _YEAR = r"(?P<year>\d{4}(?!\d)|\d{2}(?=\s+\d{1,2}:\d{2}))"  # two digits only as RFC 822 has them, before an hour
 _FORMS = tuple(
     re.compile(_BEFORE + form)
@@ -177,9 +183,9 @@ _FORMS = tuple(
         r"(?P<year>(?:19|20)\d\d)-(?P<month>\d\d)(?![\d-])",
         r"(?P<first>\d{1,2})(?P<mark>[/.-])(?P<second>\d{1,2})(?P=mark)(?P<year>\d{4})(?!\d)",
         r"(?P<first>\d{1,2})/(?P<second>\d{1,2})/(?P<year>\d{2})(?!\d)",
-        rf"(?P<day>\d{{1,2}})(?:\s?(?:er|st|nd|rd|th)\b)?(?:\s+of)?[\s.-]+{_MONTH}(?:[\s,-]*{_YEAR})?",
+        rf"(?P<day>\d{{1,2}})(?:\s?(?:er|st|nd|rd|th|º)\b)?(?:\s+(?:of|de))?[\s.-]+{_MONTH}(?:[\s,-]*(?:de\s+)?{_YEAR})?",
         rf"{_MONTH}\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?![\d:h])(?:,?\s+(?P<year>\d{{4}})(?!\d))?",
-        rf"{_MONTH}\s+(?P<year>\d{{4}})(?!\d)",
+        rf"{_MONTH}\s+(?:de\s+)?(?P<year>\d{{4}})(?!\d)",
     )
 )
 _TIME = re.compile(
