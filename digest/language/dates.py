@@ -1,8 +1,8 @@
 """Dates as people and feeds write them, read and written in every language of a newsletter.
 
-Reading knows all of them at once, as the names of their months do not collide; abbreviations, in French and English alone, where
-"3 out" is no date. The language only settles 03/11/2026: a day in
-November, but in English a day in March unless that lies ahead. A year alone is never a date.
+Reading knows all of them at once, as the names of their months do not collide; abbreviations in French and English alone, since
+"3 out" is no date. The language only settles 03/11/2026: a day in November, but in English a day in March unless that lies
+ahead. A year alone is never a date.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import unicodedata
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 
-from babel.dates import format_date, format_skeleton
+from babel.dates import format_date, format_skeleton, format_time
 
 from digest.language.names import locale_of
 
@@ -68,6 +68,11 @@ def show_date(moment: datetime, language: str, tz: tzinfo) -> str:
 
 _FIRST = {"fr": "1er", "it": "1º"}
 """The first of a month, which the CLDR writes like any other day."""
+
+
+def show_moment(moment: datetime, language: str, tz: tzinfo) -> str:
+    """A day and an hour in words: "3 novembre 2026, 9:05" as the language writes it."""
+    return f"{show_date(moment, language, tz)}, {format_time(moment.astimezone(tz), format='short', locale=locale_of(language))}"
 
 
 def show_month(moment: datetime, language: str, tz: tzinfo) -> str:
