@@ -6,7 +6,7 @@ Adds looks and never words. Reads the templates and nothing else; the same editi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache, lru_cache
 from pathlib import Path
@@ -20,10 +20,11 @@ from jinja2.lexer import Token, TokenStream
 from digest.compose.letter import Addresses, addresses_of, host, letter
 from digest.compose.mjml import check_style, to_html
 from digest.compose.mjml_rules import Mistake
+from digest.compose.reasons import said
 from digest.compose.weight import Lightening, lightest_needed
 from digest.errors import N_, TemplateError
 from digest.language.translations import Translator
-from digest.model import Edition, RenderedEmail
+from digest.model import Edition, Finding, RenderedEmail
 from digest.settings import Newsletter
 
 LETTER: Final = "email.mjml.j2"
@@ -69,13 +70,21 @@ def render(
 
 
 def render_report(
-    edition: Edition, newsletter: Newsletter, rendered: RenderedEmail, *, templates: Path, translator: Translator
+    edition: Edition,
+    newsletter: Newsletter,
+    rendered: RenderedEmail,
+    findings: Sequence[Finding] = (),
+    *,
+    templates: Path,
+    translator: Translator,
 ) -> str:
-    """The page a communications officer reads beside the draft: what it holds and why, what is left out, how the sources fare."""
+    """The page a communications officer reads beside the draft: what was checked, what it holds and why, how the sources fare."""
     values = letter(edition, newsletter, translator, addresses_of(newsletter, edition.edition)) | {
         "weight": len(rendered.html.encode()),
         "clip": CLIP_BYTES,
         "folded": rendered.folded,
+        "findings": findings,
+        "said": lambda finding: said(finding, translator),
     }
     return _filled(templates, REPORT, values)
 
