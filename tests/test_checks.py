@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from digest.compose.checks import check, link_addresses, said
+from digest.compose.checks import check, link_addresses
 from digest.compose.edition import compose
+from digest.compose.reasons import said
 from digest.compose.render import CLIP_BYTES, render
 from digest.errors import GatherError
 from digest.language.translations import translator

@@ -1,13 +1,14 @@
-"""Why things are as they are, in words: a theme given, a story left out."""
+"""Why things are as they are, in words: a theme given, a story left out, what a check found."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Final
 
-from digest.errors import N_
+from digest.errors import N_, DigestError
+from digest.language.names import show_number
 from digest.language.translations import Translator
-from digest.model import Edition, LeftOut
+from digest.model import Edition, Finding, LeftOut
 
 WHERE: Final[Mapping[str, str]] = {
     "title": N_("title"),
@@ -49,3 +50,17 @@ def reason(left_out: LeftOut, edition: Edition, translator: Translator) -> str:
         if detail in titles:
             detail = translator.gettext('"{title}"').format(title=titles[detail])
     return translator.gettext(REASONS[kind]).format(detail=detail) if kind in REASONS else left_out.reason
+
+
+def said(finding: Finding, translator: Translator) -> str:
+    """A finding in the words of a reader, the values that are words of ours or numbers in that language too."""
+    values = {name: _told(name, value, translator) for name, value in finding.values.items()}
+    return translator.gettext(finding.message).format(**values)
+
+
+def _told(name: str, value: object, translator: Translator) -> object:
+    if isinstance(value, DigestError):
+        return value.text(translator.gettext)
+    if isinstance(value, float):
+        return show_number(value, translator.language, 1)
+    return translator.gettext(str(value)) if name == "place" else value

@@ -12,13 +12,11 @@ from itertools import chain
 from digest.compose.checks import contents, looks, sender, words
 from digest.compose.checks.contents import Proof, link_addresses
 from digest.compose.checks.page import read_page
-from digest.errors import DigestError
-from digest.language.names import show_number
 from digest.language.translations import Translator
 from digest.model import Edition, Finding, LinkState, RenderedEmail
 from digest.settings import Newsletter
 
-__all__ = ["Proof", "check", "link_addresses", "said"]
+__all__ = ["Proof", "check", "link_addresses"]
 
 _ORDER = {"error": 0, "warning": 1, "note": 2}
 
@@ -67,17 +65,3 @@ def check(
         looks.language(edition, page),
     )
     return tuple(sorted(found, key=lambda finding: _ORDER[finding.level]))
-
-
-def said(finding: Finding, translator: Translator) -> str:
-    """A finding in the words of a reader, the values that are words of ours or numbers in that language too."""
-    values = {name: _told(name, value, translator) for name, value in finding.values.items()}
-    return translator.gettext(finding.message).format(**values)
-
-
-def _told(name: str, value: object, translator: Translator) -> object:
-    if isinstance(value, DigestError):
-        return value.text(translator.gettext)
-    if isinstance(value, float):
-        return show_number(value, translator.language, 1)
-    return translator.gettext(str(value)) if name == "place" else value
