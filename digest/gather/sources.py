@@ -19,7 +19,7 @@ from digest.gather.folder import read_file, read_folder
 from digest.gather.parse import ParsedFeed, parse_feed
 from digest.gather.state import SourceState
 from digest.gather.workers import Workers, open_workers
-from digest.language.translations import translator
+from digest.language.translations import team_translator
 from digest.model import Article, SourceReport, SourceStatus
 from digest.resources import VERSION
 from digest.settings import Newsletter, Settings, Source
@@ -96,7 +96,7 @@ async def read_sources(
 def _read_folder(
     source: Source, path: Path, newsletter: Newsletter, before: SourceState, now: datetime, home: str
 ) -> SourceRead:
-    say = translator(newsletter.language).gettext
+    say = team_translator(newsletter.language).gettext
     articles, problems = [], []
     try:
         for found in read_folder(path):
@@ -204,7 +204,7 @@ async def _together(ready: asyncio.Queue[SourceRead | Exception], most: int) -> 
 async def _read_feed(
     source: Source, answer: Fetched, before: SourceState, workers: Workers, newsletter: Newsletter, now: datetime
 ) -> SourceRead:
-    say = translator(newsletter.language).gettext
+    say = team_translator(newsletter.language).gettext
     if answer.error:
         return SourceRead(source, "failed", (), before, answer, now, _told(answer.error, say))
     if answer.unchanged:
