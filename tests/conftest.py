@@ -112,7 +112,7 @@ def dovecot() -> Iterator[Dovecot]:
         yield server
 
 
-_MISSING = "Dovecot is not installed"
+_MISSING = "Dovecot 2.3 is not installed"
 
 
 def pytest_configure(config: pytest.Config) -> None:

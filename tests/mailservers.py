@@ -1,4 +1,4 @@
-"""A real Dovecot on loopback, started by the tests that want one as an ordinary user; and a line to it that gets cut."""
+"""Real mail servers on loopback: a Dovecot of one's own, a server that takes messages, and a line to them that gets cut."""
 
 from __future__ import annotations
 
@@ -9,15 +9,19 @@ import select
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import tempfile
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from imaplib import IMAP4
 from pathlib import Path
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from tests.servers import DATA
 
@@ -26,12 +30,21 @@ AUTHORITY = DATA / "loopback-authority.pem"
 CERTIFICATE = DATA / "loopback-certificate.pem"
 PASSWORD = "sésame-ouvre-toi"
 """Of every user; any name is a user with an account of its own."""
-PROGRAM = shutil.which("dovecot", path=os.environ.get("PATH", "") + os.pathsep + "/usr/sbin")
 READ_ONLY = "Consultation"
 """A folder that a person may make, and then only read."""
 ROOM = 200_000
 """Bytes, about, of an account."""
 INSTALL = "apt-get install -y --no-install-recommends dovecot-imapd"
+
+
+def _dovecot() -> str | None:
+    """Where the program is; None without it, and for 2.4, whose configuration is written another way."""
+    program = shutil.which("dovecot", path=os.environ.get("PATH", "") + os.pathsep + "/usr/sbin")
+    version = subprocess.run([program, "--version"], capture_output=True, text=True).stdout if program else ""
+    return program if version.startswith("2.3.") else None
+
+
+PROGRAM = _dovecot()
 
 
 @dataclass(frozen=True)
@@ -114,6 +127,70 @@ def _wait(port: int, process: subprocess.Popen[bytes], folder: Path) -> None:
         time.sleep(0.05)
     said = "\n".join((folder / name).read_text(errors="replace") for name in ("output", "log") if (folder / name).exists())
     raise RuntimeError(f"Dovecot does not start:\n{said}")
+
+
+@dataclass(frozen=True)
+class Mail:
+    """A message that was received."""
+
+    sender: str
+    to: tuple[str, ...]
+    content: bytes
+    encrypted: bool
+    user: str | None
+
+
+@dataclass
+class Postbox:
+    """A mail server that takes messages: what it received, and whom it refuses."""
+
+    port: int
+    received: list[Mail] = field(default_factory=list)
+    refused: set[str] = field(default_factory=set)
+    host: str = "localhost"
+
+    async def handle_RCPT(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]) -> str:  # noqa: N802
+        if address in self.refused:
+            return "550 5.1.1 no such person here"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        assert isinstance(envelope.content, bytes)
+        assert server.transport is not None
+        encrypted, user = server.transport.get_extra_info("sslcontext") is not None, session.auth_data
+        self.received.append(Mail(str(envelope.mail_from), tuple(envelope.rcpt_tos), envelope.content, encrypted, user))
+        return "250 OK"
+
+
+@contextmanager
+def running_smtp(
+    security: str = "starttls", *, mechanisms: str = "PLAIN LOGIN", most_bytes: int = 1_000_000
+) -> Iterator[Postbox]:
+    """A mail server that lets in any user with PASSWORD; with STARTTLS, nobody else."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(CERTIFICATE)
+    postbox = Postbox(_free_ports(1)[0])
+    controller = Controller(
+        postbox, "127.0.0.1", postbox.port,
+        ssl_context=context if security == "tls" else None,
+        tls_context=context if security == "starttls" else None,
+        require_starttls=security == "starttls",
+        authenticator=_let_in, auth_required=security == "starttls", auth_require_tls=security == "starttls",
+        auth_exclude_mechanism={"PLAIN", "LOGIN"} - set(mechanisms.split()),
+        data_size_limit=most_bytes,
+    )  # fmt: skip
+    controller.start()
+    try:
+        yield postbox
+    finally:
+        controller.stop()
+
+
+def _let_in(server: SMTP, session: Session, envelope: Envelope, mechanism: str, given: object) -> AuthResult:
+    assert isinstance(given, LoginPassword)
+    right = given.password == PASSWORD.encode()
+    return AuthResult(success=right, handled=right, auth_data=given.login.decode() if right else None)
 
 
 @dataclass
