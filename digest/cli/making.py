@@ -63,6 +63,7 @@ def draft(
     as_json: AsJson = False,
 ) -> None:
     from digest import pipeline
+    from digest.illustrate import illustrate, illustrate_offline
 
     clock = clock_of(context)
     started, now = time.monotonic(), clock()
@@ -72,6 +73,7 @@ def draft(
         planned = pipeline.plan(config, store, name, period, reports=reports, now=now)
         if not no_collect and asyncio.run(pipeline.complete(config, store, planned)):
             planned = pipeline.plan(config, store, name, period, reports=reports, now=now)
+        planned = asyncio.run((illustrate_offline if no_collect else illustrate)(config, store, planned))
         made = pipeline.draft(
             config,
             store,

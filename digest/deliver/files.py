@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
+from types import MappingProxyType
+from typing import Final
 
 from digest.deliver.message import build_message
 from digest.errors import N_, DigestError
@@ -14,23 +17,36 @@ from digest.formats import edition_json
 from digest.model import Edition, RenderedEmail
 from digest.settings import Newsletter
 
+PICTURES: Final = "pictures"
+"""Folder beside email.html: the one that `compose.letter.Addresses` expects where nothing else is said."""
+
 
 def write_edition(
-    folder: Path, edition: Edition, rendered: RenderedEmail, report: str, newsletter: Newsletter
+    folder: Path,
+    edition: Edition,
+    rendered: RenderedEmail,
+    report: str,
+    newsletter: Newsletter,
+    pictures: Mapping[str, bytes] = MappingProxyType({}),
 ) -> tuple[Path, ...]:
     """Write email.html, email.txt, email.eml, edition.json and report.html; their paths, the email first.
 
+    The edition's pictures, by their names, go to `pictures/` first, and those of an earlier revision go away last.
     Raises DigestError when the folder cannot be written to.
     """
     files = {
         "email.html": rendered.html.encode(),
         "email.txt": rendered.text.encode(),
-        "email.eml": bytes(build_message(edition, rendered, newsletter)),
+        "email.eml": bytes(build_message(edition, rendered, newsletter, pictures)),
         "edition.json": (json.dumps(edition_json(edition), ensure_ascii=False, indent=2) + "\n").encode(),
         "report.html": report.encode(),
     }
     try:
-        return _write(folder, files)
+        if pictures:
+            _write(folder / PICTURES, pictures)
+        written = _write(folder, files)
+        _forget(folder / PICTURES, pictures)
+        return written
     except OSError as error:
         raise DigestError(
             N_("cannot write to {folder}: {cause}"),
@@ -48,3 +64,14 @@ def _write(folder: Path, files: Mapping[str, bytes]) -> tuple[Path, ...]:
         Path(temporary).chmod(0o644)
         Path(temporary).replace(folder / name)
     return tuple(folder / name for name in files)
+
+
+def _forget(folder: Path, kept: Collection[str]) -> None:
+    """Removes the pictures that the edition no longer has; no other file, and the folder only when it is empty."""
+    if not folder.is_dir():
+        return
+    for file in folder.iterdir():
+        if re.fullmatch(r"[0-9a-f]{16}\.(?:jpg|png)", file.name) and file.name not in kept:
+            file.unlink()
+    if not any(folder.iterdir()):
+        folder.rmdir()

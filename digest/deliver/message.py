@@ -1,13 +1,20 @@
-"""The email as a message that any mail program opens: multipart/alternative, the plain text first, the same bytes every time."""
+"""The email as a message that any mail program opens: multipart/alternative, the plain text first, the same bytes every time.
+
+Its pictures travel inside it (multipart/related, RFC 2387): the HTML names each by its Content-ID (RFC 2392). Senders take no
+such parts: for them an edition is rendered with its pictures at an address of the web (`Addresses.pictures`), where the archive
+publishes them.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, formataddr
+from types import MappingProxyType
 from typing import Final
 
 from digest.language.words import fold
@@ -20,10 +27,20 @@ SEAL: Final = "X-Digest-Seal"
 """Header that holds the fingerprint of the subject and the words, as they were written."""
 
 
-def build_message(edition: Edition, rendered: RenderedEmail, newsletter: Newsletter) -> EmailMessage:
-    """The edition as a draft from the sender to itself. Dated by the edition's revision, never by a clock."""
+_NO_PICTURES: Mapping[str, bytes] = MappingProxyType({})
+_SOURCE = re.compile(r'(?<= src=")[^"]*?([0-9a-f]{16}\.(?:jpg|png))(?=")')
+
+
+def build_message(
+    edition: Edition, rendered: RenderedEmail, newsletter: Newsletter, pictures: Mapping[str, bytes] = _NO_PICTURES
+) -> EmailMessage:
+    """The edition as a draft from the sender to itself. Dated by the edition's revision, never by a clock.
+
+    `pictures` are the edition's, by their names; those that the HTML shows, wherever it expects them, travel in the message.
+    """
     sender = newsletter.sender
     domain = sender.email.rpartition("@")[2]
+    html, shown = _with_pictures_inside(rendered.html, pictures, domain)
     message = EmailMessage(policy=SMTP)
     message["From"] = formataddr((sender.name, sender.email))
     message["To"] = formataddr((sender.name, sender.email))
@@ -32,7 +49,7 @@ def build_message(edition: Edition, rendered: RenderedEmail, newsletter: Newslet
     message["Message-ID"] = f"<{_slug(edition.newsletter)}.{_slug(edition.edition)}.{edition.revision}@{domain}>"
     message["Content-Language"] = edition.language
     message[MARK] = mark_of(edition)
-    message[SEAL] = _seal(rendered.subject, rendered.text, rendered.html)
+    message[SEAL] = _seal(rendered.subject, rendered.text, html)
     message["X-Unsent"] = "1"  # Outlook opens the file as a draft
     message["List-Id"] = f"<{_slug(edition.newsletter)[:60].strip('-')}.{domain}>"
     message["List-Post"] = "NO"  # a letter, not a conversation (RFC 2369)
@@ -40,9 +57,36 @@ def build_message(edition: Edition, rendered: RenderedEmail, newsletter: Newslet
     if newsletter.unsubscribe:
         message["List-Unsubscribe"] = f"<{newsletter.unsubscribe}>"
     message.set_content(rendered.text, charset="utf-8", cte="quoted-printable")
-    message.add_alternative(rendered.html, subtype="html", charset="utf-8", cte="quoted-printable")
-    message.set_boundary(f"=_{hashlib.sha256((rendered.text + rendered.html).encode()).hexdigest()[:32]}")
+    message.add_alternative(html, subtype="html", charset="utf-8", cte="quoted-printable")
+    boundary = f"=_{hashlib.sha256((rendered.text + html).encode()).hexdigest()[:32]}"
+    message.set_boundary(boundary)
+    if shown:
+        _attach(message, {name: pictures[name] for name in shown}, domain, boundary)
     return message
+
+
+def _with_pictures_inside(html: str, pictures: Mapping[str, bytes], domain: str) -> tuple[str, tuple[str, ...]]:
+    """The HTML with the Content-ID of each picture at hand as its source, and the names of these pictures, in their order."""
+    shown: dict[str, None] = {}
+
+    def source(found: re.Match[str]) -> str:
+        if found[1] not in pictures:
+            return found[0]
+        shown[found[1]] = None
+        return f"cid:{found[1]}@{domain}"
+
+    return _SOURCE.sub(source, html), tuple(shown)
+
+
+def _attach(message: EmailMessage, pictures: Mapping[str, bytes], domain: str, boundary: str) -> None:
+    """Puts pictures beside the HTML of a message, in place."""
+    html = message.get_body(("html",))
+    assert isinstance(html, EmailMessage)
+    for name, content in pictures.items():
+        kind = "png" if name.endswith(".png") else "jpeg"
+        html.add_related(content, "image", kind, cid=f"<{name}@{domain}>", disposition="inline", filename=name)
+    html.set_param("type", "text/html")
+    html.set_boundary(f"{boundary}r")
 
 
 def mark_of(edition: Edition) -> str:

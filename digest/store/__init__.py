@@ -20,7 +20,7 @@ from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import DatabaseError
 
 from digest.errors import N_, BusyError, StoreError
-from digest.model import Article, Kinship
+from digest.model import Article, Edition, Kinship
 from digest.store import schema as t
 from digest.store.editions import Editions
 from digest.store.migrations import migrate
@@ -242,6 +242,22 @@ class Store:
         """Put articles in their stories, and keep why."""
         with self._writing() as connection:
             place_articles(connection, kinships)
+
+    # ------------------------------------------------------------------------------------------- pictures
+
+    def keep_pictures(self, pictures: Mapping[str, bytes]) -> None:
+        """Keep pictures by their names, which tell their bytes: one that is kept already stays."""
+        rows = [{"name": name, "content": content} for name, content in pictures.items()]
+        if rows:
+            with self._writing() as connection:
+                connection.execute(insert(t.pictures).on_conflict_do_nothing(), rows)
+
+    def pictures_of(self, edition: Edition) -> dict[str, bytes]:
+        """The pictures that an edition prints, by their names; one that the store does not hold is not there."""
+        names = {story.picture.name for story in edition.stories if story.picture}
+        wanted = select(t.pictures).where(t.pictures.c.name.in_(names)).order_by(t.pictures.c.name)
+        with self._reading() as connection:
+            return {row.name: row.content for row in connection.execute(wanted)} if names else {}
 
     def _load(self, wanted: Select[Any], *, all_of_them: bool = False) -> list[Article]:
         seen = wanted if all_of_them else wanted.where(self._names.visible())
