@@ -203,7 +203,7 @@ def write_files(
     email = rendered(config, edition, templates=templates)
     words = team_translator(newsletter.language)
     report = render_report(edition, newsletter, email, templates=templates or config.templates, translator=words)
-    return write_edition(output or config.editions / edition.edition, edition, email, report, newsletter)
+    return write_edition(output or config.editions / edition.edition, edition, email, report, newsletter, store.pictures_of(edition))
 
 
 def tell(config: Config, store: Store, story: str, theme: str) -> EditionStory:

@@ -29,6 +29,7 @@ MAY_IMPORT = {
     "rows": {"model", "schema"},
     "store": {"errors", "model", "formats", "rows", "schema"},
     "config": {"errors", "settings", "yaml_text", "resources"},
+    "illustrate": {"errors", "model", "language", "gather", "compose", "store", "config"},
     "pipeline": {"errors", "model", "settings", "language", "gather", "judge", "compose", "deliver", "store", "config"},
     "terminal": {"errors", "formats", "model", "settings", "language", "compose"},
     "cli": {
@@ -39,6 +40,7 @@ MAY_IMPORT = {
         "compose",
         "formats",
         "gather",
+        "illustrate",
         "pipeline",
         "resources",
         "store",
