@@ -1,11 +1,14 @@
 """Collecting 1,000 feeds, side by side with lemon24/reader and rss2email: seconds, ratios and memory, as a table.
 
-    .venv/bin/python benchmarks/collect.py            # three rounds: about twenty minutes
-    .venv/bin/python benchmarks/collect.py --rounds 1 --latencies 0
+    .venv/bin/python benchmarks/collect.py --keep figures.jsonl               # without latency, then with 150 ms
+    .venv/bin/python benchmarks/collect.py --keep figures.jsonl --latency 150 # one of them; the table has both
+    .venv/bin/python benchmarks/collect.py --rounds 1 --only digest
 
-The load is that of `load.py`, served on loopback by another process, from 50 addresses, so that the limit per host counts.
+The load is that of `load.py`, served on loopback by another process, from 100 addresses, so that the limit per host counts.
 The two others are installed from the package index into an environment of their own, thrown away at the end. In each round the
-three run one after the other, each in a fresh process with an empty store.
+three run one after the other, each in a fresh process with an empty store. The table is printed after each latency; every
+figure is written to the file of `--keep` as soon as it is known, and those already there count too, so that a run that is cut
+loses nothing and may be continued.
 """
 
 from __future__ import annotations
@@ -27,36 +30,52 @@ from contextlib import contextmanager
 from pathlib import Path
 
 HERE = Path(__file__).parent
-FEEDS, HOSTS = 1000, 50
+FEEDS, HOSTS = 1000, 100
 PEERS = ("reader==3.26", "sgmllib3k", "rss2email==3.14")
 """reader 3.27 needs Python 3.12; 3.26 does not say that it needs sgmllib3k."""
 CONTENDERS = ("digest", "reader", "rss2email")
-Results = dict[tuple[str, str], list[float]]
-"""Seconds (or megabytes) of each step and contender, one a round."""
 
 
 def main() -> None:
     arguments = _arguments()
-    results: Results = defaultdict(list)
+    results = _Results(arguments.keep)
     with tempfile.TemporaryDirectory() as folder:
-        peers = _install_peers(Path(folder) / "peers")
-        for latency in arguments.latencies:
-            with _server(Path(folder) / "port", latency) as port:
+        peers = _install_peers(Path(folder) / "peers") if arguments.only != ["digest"] else Path()
+        for latency in arguments.latency:
+            with _server(Path(folder) / "port", latency / 1000) as port:
                 for number in range(arguments.rounds):
-                    for contender in CONTENDERS:
+                    for contender in arguments.only:
                         if contender == "rss2email" and latency and number:
                             continue  # one request after the other: minutes, and always the same
                         python = sys.executable if contender == "digest" else str(peers)
                         _round(python, contender, port, latency, results)
-    print(_table(results))
-    print(_machine())
+            print(f"{_table(results)}\n\n{_machine()}", flush=True)
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--latencies", type=float, nargs="+", default=[0.0, 0.15], help="seconds before each answer")
+    parser.add_argument("--latency", type=int, nargs="+", default=[0, 150], help="milliseconds before each answer")
+    parser.add_argument("--only", nargs="+", choices=CONTENDERS, default=list(CONTENDERS), help="those that run")
+    parser.add_argument("--keep", type=Path, help="file to which each figure is added, and from which earlier ones count")
     return parser.parse_args()
+
+
+class _Results(defaultdict[tuple[str, str], list[float]]):
+    """Seconds (or megabytes) of each step and contender, one a round; kept in a file, where there is one, a line each."""
+
+    def __init__(self, file: Path | None) -> None:
+        super().__init__(list)
+        self._file = file
+        for line in file.read_text(encoding="utf-8").splitlines() if file and file.exists() else ():
+            step, contender, value = json.loads(line)
+            self[step, contender].append(value)
+
+    def add(self, step: str, contender: str, value: float) -> None:
+        self[step, contender].append(value)
+        if self._file:
+            with self._file.open("a", encoding="utf-8") as file:
+                file.write(json.dumps([step, contender, value]) + "\n")
 
 
 def _install_peers(folder: Path) -> Path:
@@ -80,17 +99,18 @@ def _server(port_file: Path, latency: float) -> Iterator[int]:
         process.wait()
 
 
-def _round(python: str, contender: str, port: int, latency: float, results: Results) -> None:
+def _round(python: str, contender: str, port: int, latency: int, results: _Results) -> None:
     """Cold and unchanged by ETag; without latency, also unchanged where only the bytes tell."""
-    delay = f"{latency * 1000:.0f} ms"
+    delay = f"{latency} ms"
     timed, megabytes, processor = _run(python, contender, port, "etag")
-    results[f"cold, {delay}", contender].append(timed["cold"])
-    results[f"unchanged (304), {delay}", contender].append(timed["unchanged"])
-    results[f"processor time of both, {delay}", contender].append(processor)
-    results[f"memory, {delay}", contender].append(megabytes)
+    results.add(f"cold, {delay}", contender, timed["cold"])
+    results.add(f"unchanged (304), {delay}", contender, timed["unchanged"])
+    results.add(f"processor time of both, {delay}", contender, processor)
+    results.add(f"memory, {delay}", contender, megabytes)
     if not latency:
         timed, _, _ = _run(python, contender, port, "plain")
-        results["unchanged (same bytes), 0 ms", contender].append(timed["unchanged"])
+        results.add(f"cold, {delay}", contender, timed["cold"])
+        results.add(f"unchanged (same bytes), {delay}", contender, timed["unchanged"])
 
 
 def _run(python: str, contender: str, port: int, kind: str) -> tuple[dict[str, float], float, float]:
@@ -149,15 +169,15 @@ def _held(pid: int) -> float:
     return next((int(line.split()[1]) / 1000 for line in lines if line.startswith("Pss:")), 0.0)
 
 
-def _table(results: Results) -> str:
-    """Medians, and how many times longer than us the others take."""
+def _table(results: _Results) -> str:
+    """Medians, and how many times longer than us the others take; empty where nothing was measured yet."""
     lines = ["| | digest | reader | rss2email | reader / digest | rss2email / digest |", "|---|---|---|---|---|---|"]
     for step in dict.fromkeys(step for step, _ in results):
-        medians = [statistics.median(results[step, contender]) for contender in CONTENDERS]
-        if step.startswith("memory"):
-            cells = [f"{value:.0f} MB" for value in medians] + ["", ""]
-        else:
-            cells = [f"{value:.2f} s" for value in medians] + [f"{value / medians[0]:.1f}" for value in medians[1:]]
+        medians = [statistics.median(results[step, name]) if (step, name) in results else None for name in CONTENDERS]
+        unit = "{:.0f} MB" if step.startswith("memory") else "{:.2f} s"
+        cells = ["" if value is None else unit.format(value) for value in medians]
+        ours = medians[0]
+        cells += [f"{value / ours:.1f}" if value and ours and unit == "{:.2f} s" else "" for value in medians[1:]]
         lines.append(f"| {step} | {' | '.join(cells)} |")
     return "\n".join(lines)
 

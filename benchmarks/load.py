@@ -14,7 +14,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 FEEDS = 1000
-HOSTS = 50
+HOSTS = 100
+"""Addresses that it is served from: ten feeds each, more than most sites have."""
 LARGE = 200
 LARGE_BYTES, SMALL_BYTES = 100_000, 7_000
 LARGE_ENTRIES, SMALL_ENTRIES = 30, 8
