@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import socket
+import threading
 import tracemalloc
 from collections.abc import Iterator
 from typing import Any
@@ -155,6 +156,23 @@ def test_waiting_for_a_turn_is_not_counted_as_the_servers_time() -> None:
         requests = [FeedRequest(str(i), f"{site.url}/slow?{i}") for i in range(8)]
         answers = ask(*requests, limits=quick(per_host=1, timeout=0.3))
         assert [fetched.error for fetched in answers.values()] == [None] * 8
+
+
+def test_names_are_looked_up_side_by_side(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each lookup waits until all have begun: with as few threads as asyncio starts, none would ever end well."""
+    begun = threading.Barrier(20)
+
+    def look_up(host: str, *_: object, **__: object) -> Any:
+        begun.wait(timeout=5)
+        raise socket.gaierror(socket.EAI_NONAME, f"no {host}")
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    requests = [FeedRequest(str(i), f"https://site{i}.example/feed") for i in range(20)]
+    answers = ask(*requests, limits=quick(concurrency=20))
+    assert [str(fetched.error) for fetched in answers.values()] == [
+        f"no server has the name site{key}.example" for key in answers
+    ]
+    assert not begun.broken
 
 
 def test_leaving_early_ends_what_is_under_way(site: Site) -> None:

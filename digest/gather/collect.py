@@ -10,6 +10,7 @@ import hashlib
 import ssl
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from urllib.parse import urljoin, urlsplit
@@ -22,6 +23,8 @@ from digest.gather.reachable import PrivateAddressError, public_socket
 from digest.settings import Collect
 
 MAX_REDIRECTS = 5
+_UNREAD = 24
+"""Answers that may wait for the reader: enough to keep every request busy, and few enough to hold in memory."""
 _CHUNK = 64 * 1024
 _REDIRECTS = (301, 302, 303, 307, 308)
 _PERMANENT = (301, 308)
@@ -81,8 +84,8 @@ async def collect(requests: Sequence[FeedRequest], *, limits: Collect, user_agen
     answers: asyncio.Queue[Fetched] = asyncio.Queue(maxsize=1)
     waiting = iter(_by_turns(requests))
     async with open_session(limits, user_agent) as session:
-        # Twice the slots: enough to keep them busy, and few enough that unread bodies stay few.
-        tasks = [asyncio.create_task(_ask(waiting, session, answers)) for _ in range(min(len(requests), 2 * limits.concurrency))]
+        asking = min(len(requests), limits.concurrency + _UNREAD)
+        tasks = [asyncio.create_task(_ask(waiting, session, answers)) for _ in range(asking)]
         try:
             for _ in requests:
                 yield await answers.get()
@@ -111,6 +114,9 @@ def _by_turns(requests: Sequence[FeedRequest]) -> list[FeedRequest]:
 @asynccontextmanager
 async def open_session(limits: Collect, user_agent: str) -> AsyncIterator[Session]:
     """Connections that are shared by all requests of one run, to feeds and to pages."""
+    # asyncio looks names up in threads, six on two processors: a few dead names would keep all others waiting.
+    names = ThreadPoolExecutor(limits.concurrency, thread_name_prefix="names")
+    asyncio.get_running_loop().set_default_executor(names)
     connector = aiohttp.TCPConnector(
         limit=limits.concurrency,
         limit_per_host=0,  # slots are ours: aiohttp's own wait would count as the server's time
