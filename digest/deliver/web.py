@@ -220,7 +220,8 @@ def _words(answer: Any) -> Iterator[str]:
         for name in ("message", "detail", "title", "pointer", "field"):
             if isinstance(answer.get(name), str) and answer[name]:
                 yield answer[name]
-        for each in answer.get("errors") or ():
+        errors = answer.get("errors")
+        for each in errors if isinstance(errors, list) else ():
             yield from _words(each)
 
 
