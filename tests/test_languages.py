@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 from html import unescape
+from pathlib import Path
 
 import pytest
 
@@ -16,7 +17,9 @@ from digest.model import Edition, EditionTheme, Period, RenderedEmail
 from digest.resources import folder
 from digest.settings import LANGUAGES, Newsletter
 
+from .conftest import SETTINGS, Digest
 from .editions import NOVEMBER, PARIS, newsletter, sample, story
+from .test_cli import ai_articles, write_newsletter
 from .test_translations import MARK, TRANSLATED, catalogue, forms, said
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
@@ -153,3 +156,16 @@ def test_the_report_of_any_newsletter_is_in_french_or_english(language: str, wor
     assert f'<html lang="{team.language}"' in report
     assert words in report
     assert ('<h1 lang="de">' in report) == (language == "de")
+
+
+def test_a_german_newsletter_is_made_by_a_team_that_reads_english(digest: Digest, tmp_path: Path) -> None:
+    german = SETTINGS["newsletter"] | {"language": "de"}
+    folder = write_newsletter(tmp_path / "n", ai_articles(4), newsletter=german)
+    made = digest("draft", folder=folder)
+    assert made.code == 0, made.err
+    assert made.out.startswith("Draft 2026-11 is ready")
+    text, report = ((folder / "editions/2026-11" / name).read_text(encoding="utf-8") for name in ("email.txt", "report.html"))
+    assert "Diesen Monat 4 Artikel zum Lesen: AI." in text
+    assert "· 2. November 2026 · auf Französisch ·" in text
+    assert '<html lang="en"' in report
+    assert "2 November 2026" in report
