@@ -10,20 +10,26 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from digest.compose.changes import Change, changes
 from digest.compose.edition import following
 from digest.compose.letter import Addresses, addresses_of
+from digest.compose.manuscript import base_revision, read, write
+from digest.compose.reasons import said
 from digest.config import Config
 from digest.deliver import brevo, imap, keila, listmonk, mailchimp, placeholders, smtp
 from digest.deliver.parcel import Parcel
 from digest.errors import N_, ConflictError, GateError, UsageError
-from digest.language.translations import translator
+from digest.gather.sources import describe
+from digest.language.translations import team_translator, translator
 from digest.ledger import after as status_after
 from digest.model import Approval, Decision, Edition, Event, Fingerprint, Kinship, Receipt, RenderedEmail, StoryState
-from digest.pipeline import check_edition, rendered, write_files
+from digest.pipeline import rendered, tell, write_files
+from digest.preflight import check_edition
 from digest.settings.places import Brevo, Imap, Keila, Listmonk, Mailchimp
 from digest.store import Store
+from digest.store.editions import Standing
 
 FILES = "files"
 """The place that is always there: the edition's own folder, or a zip."""
@@ -75,6 +81,31 @@ def revise(
     return saved
 
 
+def manuscript(config: Config, store: Store, name: str) -> str:
+    """An edition as a text to edit; `revise_from` reads it back."""
+    edition = opened(store, name)
+    status_after("edit", edition.status, name)
+    words = team_translator(config.settings.newsletter.language)
+    return write(edition, _states(store), words, store.text_of)
+
+
+def revise_from(config: Config, store: Store, name: str, text: str, *, by: str, now: datetime) -> Edition:
+    """Save what a person wrote in an edition's text. Raises YamlError, with the line, for an unsound one; else as `revise`."""
+    current = opened(store, name)
+    revision = base_revision(text)
+    base = store.editions.revision(name, revision) if revision else None
+    newsletter = config.settings.newsletter
+    revised = read(
+        text,
+        replace(base, left_out=current.left_out) if base else current,
+        _states(store),
+        names={theme.id: theme.title(newsletter.language) for theme in config.settings.themes},
+        text_of=store.text_of,
+        tell=lambda story, theme: tell(config, store, story, theme),
+    )
+    return revise(config, store, base or current, revised.edition, by=by, now=now, decided=revised.decided)
+
+
 def approve(config: Config, store: Store, name: str, *, by: str, now: datetime) -> Edition:
     """Sign an edition as it is rendered now. Raises GateError where a check fails or a story was already published."""
     by = _name(by)
@@ -86,7 +117,7 @@ def approve(config: Config, store: Store, name: str, *, by: str, now: datetime) 
         raise GateError(
             N_("edition {edition} cannot be approved: {n} checks fail; the first one: {cause}"),
             hint=N_("digest check {edition} tells them all"),
-            edition=name, n=len(errors), cause=GateError(errors[0].message, **errors[0].values),
+            edition=name, n=len(errors), cause=said(errors[0], team_translator(config.settings.newsletter.language)),
         )  # fmt: skip
     approval = Approval(by, now, edition.revision, fingerprint(rendered(config, edition)))
     approved = replace(edition, status=status, approval=approval)
@@ -143,7 +174,7 @@ def send_test(config: Config, store: Store, name: str, to: Sequence[str], *, now
     status_after("send-test", edition.status, name)
     parcel = Parcel(edition, rendered(config, edition), config.settings.newsletter)
     password = config.secret(server.password_env, server.password_file) if server.user else None
-    smtp.send(smtp.test_message(parcel, to), server, password, to=to)
+    smtp.send(smtp.test_message(parcel, to, now=now), server, password, to=to)
     store.editions.mark(edition, Event("send-test", None, now, edition.revision, ", ".join(to)), approval=edition.approval)
 
 
@@ -165,6 +196,21 @@ def history(store: Store, name: str) -> tuple[Entry, ...]:
         before = store.editions.revision(name, event.revision - 1) if made else None
         entries.append(Entry(event, changes(before, now) if now else ()))
     return tuple(entries)
+
+
+def status(config: Config, store: Store, today: str, *, now: datetime) -> dict[str, Any]:
+    """Where everything stands, as JSON: the editions under way, the last delivered one, what to do next, sources in trouble."""
+    standings = store.editions.all()
+    shown = [one for one in standings if one.status in ("draft", "approved")]
+    shown += [one for one in standings if one.status == "delivered"][:1]
+    known = store.source_states()
+    told = [describe(source, known.get(source.key, {}), now) for source in config.settings.sources]
+    return {
+        "newsletter": config.settings.newsletter.name,
+        "editions": [_standing(store, one) for one in shown],
+        "next": _next(standings, today),
+        "sources": [_trouble(one) for one in told if one["standing"] not in ("well", "never-read")],
+    }
 
 
 def split(store: Store, article: str) -> None:
@@ -189,7 +235,7 @@ def _name(by: str) -> str:
 
 
 def _conflict(store: Store, before: Edition, current: Edition) -> ConflictError:
-    last = [event for event in store.editions.history(current.edition) if event.revision == current.revision][0]
+    last = next(event for event in store.editions.history(current.edition) if event.revision == current.revision)
     return ConflictError(
         N_("edition {edition} was saved by {who} since you opened it; nothing was overwritten"),
         changes=changes(before, current),
@@ -203,6 +249,36 @@ def _decide(store: Store, edition: Edition, decided: Mapping[str, StoryState], *
     store.editions.decide(made)
     again = [*(story for story, state in decided.items() if state == "new"), *(story.id for story in edition.stories)]
     store.editions.forget(again)
+
+
+def _trouble(told: Mapping[str, Any]) -> dict[str, Any]:
+    shown = {key: told[key] for key in ("name", "standing", "failures")}
+    return shown | {"trouble": told["error"] or told["standing"]}
+
+
+def _standing(store: Store, one: Standing) -> dict[str, Any]:
+    edition = opened(store, one.edition)
+    return {
+        "edition": one.edition,
+        "status": one.status,
+        "revision": one.revision,
+        "stories": len(edition.stories),
+        "by": one.approval.by if one.approval else None,
+        "places": ", ".join(store.editions.receipts(one.edition)),
+    }
+
+
+def _next(standings: Sequence[Standing], today: str) -> dict[str, str]:
+    """What a person should do next, and to which edition."""
+    for status, deed in (("approved", "deliver"), ("draft", "edit")):
+        if waiting := next((one for one in standings if one.status == status), None):
+            return {"do": deed, "edition": waiting.edition}
+    mine = next((one for one in standings if one.edition == today), None)
+    return {"do": "wait" if mine and mine.status == "delivered" else "draft", "edition": today}
+
+
+def _states(store: Store) -> dict[str, StoryState]:
+    return {id: decision.state for id, decision in store.editions.ledger().decisions.items()}
 
 
 def _moved(config: Config, store: Store, name: str, event: Event) -> Edition:

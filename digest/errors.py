@@ -20,6 +20,7 @@ A message is an English template with named values, so that the door that shows 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 
 def N_(message: str) -> str:  # noqa: N802 - gettext's own name for "translate this later"
@@ -101,9 +102,12 @@ class GateError(DigestError):
 
 
 class ConflictError(GateError):
-    """Someone else saved the edition since it was opened; nothing was overwritten. `changes` are theirs, a line each."""
+    """Someone else saved the edition since it was opened; nothing was overwritten.
 
-    def __init__(self, message: str, *, changes: Sequence[object] = (), **values: object) -> None:
+    `changes` are theirs (`compose.changes.Change`).
+    """
+
+    def __init__(self, message: str, *, changes: Sequence[Any] = (), **values: object) -> None:
         super().__init__(message, **values)  # type: ignore[arg-type]  # the values of the message
         self.changes = tuple(changes)
 

@@ -21,7 +21,7 @@ EditionStatus = Literal["planned", "draft", "approved", "delivered", "discarded"
 SourceStatus = Literal["ok", "unchanged", "failed"]
 Level = Literal["error", "warning", "note"]
 Fate = Literal["ok", "redirected", "gone", "failed"]
-Deed = Literal["draft", "edit", "approve", "reopen", "discard", "deliver", "send-test"]
+Deed = Literal["draft", "edit", "approve", "reopen", "discard", "deliver", "send-test", "notify"]
 
 
 # ------------------------------------------------------------------------------------------------ gather

@@ -50,6 +50,23 @@ def read_yaml(text: str) -> object:
         raise _explained(error) from error
 
 
+def yaml_lines(text: str) -> dict[tuple[str | int, ...], int]:
+    """The line (from 1) on which each value of a sound YAML text starts, by the keys and places that lead to it."""
+    lines: dict[tuple[str | int, ...], int] = {}
+    root = yaml.compose(text, Loader=_Loader)
+    waiting: list[tuple[tuple[str | int, ...], yaml.Node]] = [((), root)] if root else []
+    while waiting:
+        path, node = waiting.pop()
+        lines[path] = node.start_mark.line + 1
+        if isinstance(node, yaml.MappingNode):
+            for key, value in node.value:
+                waiting.append(((*path, key.value), value))
+                lines.setdefault((*path, key.value), key.start_mark.line + 1)
+        elif isinstance(node, yaml.SequenceNode):
+            waiting += [((*path, place), value) for place, value in enumerate(node.value)]
+    return lines
+
+
 def write_yaml(data: object) -> str:
     """A YAML text that a person can read and edit: accents as they are, keys in their order, long texts as blocks."""
     return yaml.dump(data, Dumper=_Dumper, allow_unicode=True, sort_keys=False, default_flow_style=False, width=100)

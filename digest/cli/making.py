@@ -13,7 +13,7 @@ import typer
 
 from digest.cli.call import AsJson, EditionName, Force, Since, Until, _, clock_of, edition_and_period, newsletter, print_json
 from digest.config import Config, write_starter
-from digest.errors import N_
+from digest.errors import N_, GateError
 from digest.language.translations import translator
 from digest.model import Edition, SourceReport
 from digest.terminal import Terminal, language_of_terminal
@@ -62,7 +62,7 @@ def draft(
     templates: Annotated[Path | None, typer.Option(metavar="FOLDER", help=_("Your own copy of the templates."))] = None,
     as_json: AsJson = False,
 ) -> None:
-    from digest import pipeline
+    from digest import desk, pipeline
     from digest.illustrate import illustrate, illustrate_offline
 
     clock = clock_of(context)
@@ -74,17 +74,16 @@ def draft(
         if not no_collect and asyncio.run(pipeline.complete(config, store, planned)):
             planned = pipeline.plan(config, store, name, period, reports=reports, now=now)
         planned = asyncio.run((illustrate_offline if no_collect else illustrate)(config, store, planned))
-        made = pipeline.draft(
-            config,
-            store,
-            planned,
-            output=output,
-            templates=templates,
-            now=now,
-        )
+        try:
+            made = pipeline.draft(config, store, planned, output=output, templates=templates, now=now)
+        except GateError as closed:
+            if edition is not None:
+                raise
+            terminal.error(closed)  # every night, until the period ends: nothing went wrong
+            made = pipeline.Draft(desk.opened(store, name), ())
     if as_json:
         print_json(_summary(made.edition, made.files, reports, started))
-    else:
+    elif made.files:
         terminal.draft(made.edition, made.files)
 
 

@@ -27,7 +27,7 @@ def changes(before: Edition | None, after: Edition) -> tuple[Change, ...]:
     """What changed, in reading order; all of it is new where nothing was before."""
     if before is None:
         return ()
-    return tuple((*_presentation(before, after), *_places(before, after), *_stories(before, after), *_highlights(before, after)))
+    return (*_presentation(before, after), *_places(before, after), *_stories(before, after), *_highlights(before, after))
 
 
 def _presentation(before: Edition, after: Edition) -> Iterator[Change]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Any
 
@@ -44,16 +44,21 @@ class Terminal:
     def __init__(self, translator: Translator, newsletter: Newsletter | None = None) -> None:
         self.translator = translator
         self._newsletter = newsletter
-        self._out = Console(highlight=False, soft_wrap=True)
+        self.out = Console(highlight=False, soft_wrap=True)
         self._err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+    @property
+    def timezone(self) -> tzinfo:
+        """The newsletter's time zone; UTC where no newsletter is open."""
+        return self._newsletter.tz if self._newsletter else UTC
 
     def say(self, message: str, **values: object) -> None:
         """A line of the result, on standard output."""
-        self._out.print(Text(self._words(message, values)))
+        self.out.print(Text(self.words(message, values)))
 
     def tell(self, message: str, **values: object) -> None:
         """A message about what is going on, on standard error."""
-        self._err.print(Text(self._words(message, values)))
+        self._err.print(Text(self.words(message, values)))
 
     def error(self, error: DigestError) -> None:
         """One line, and what to type where there is something to type."""
@@ -81,36 +86,36 @@ class Terminal:
         for report in reports:
             mark, style = (N_("FAILED"), "red") if report.status == "failed" else (N_("note"), "yellow")
             for line in (report.error or "").splitlines():
-                told = self._words(N_("{title}: {reason}"), {"title": report.name, "reason": line})
+                told = self.words(N_("{title}: {reason}"), {"title": report.name, "reason": line})
                 self._err.print(Text.assemble((f"{self.translator.gettext(mark)} ", style), told))
 
     def sources(self, rows: Sequence[Mapping[str, Any]]) -> None:
         """How each source fares."""
-        table = self._table(N_("Source"), N_("State"), N_("Last success"), N_("Last new article"), N_("Failures"))
+        table = self.table(N_("Source"), N_("State"), N_("Last success"), N_("Last new article"), N_("Failures"))
         for row in rows:
             words = _STANDINGS[row["standing"]]
             standing = self.translator.gettext(words)
             values = {"title": standing, "reason": row["error"]}
-            state = self._words(N_("{title}: {reason}"), values) if row["error"] else standing
-            last = (self._day(row[key] and datetime.fromisoformat(row[key])) for key in ("last_success", "last_new_article"))
+            state = self.words(N_("{title}: {reason}"), values) if row["error"] else standing
+            last = (self.day(row[key] and datetime.fromisoformat(row[key])) for key in ("last_success", "last_new_article"))
             table.add_row(row["name"], state, *last, str(row["failures"]))
-        self._out.print(table)
+        self.out.print(table)
 
     def articles(self, judged: Iterable[tuple[Article, Sequence[ThemeMatch], StoryState]]) -> None:
         """The articles, a few lines each: title, source and date, and why its themes fit."""
         for article, themes, state in judged:
-            self._out.print(Text(article.title, style="bold"))
-            facts = (article.source, self._day(article.published), article.lang, self.translator.gettext(_STORY_STATES[state]))
-            self._out.print(Text("  " + " · ".join(fact for fact in facts if fact)))
+            self.out.print(Text(article.title, style="bold"))
+            facts = (article.source, self.day(article.published), article.lang, self.translator.gettext(_STORY_STATES[state]))
+            self.out.print(Text("  " + " · ".join(fact for fact in facts if fact)))
             for match in themes:
                 values = {
                     "theme": match.id,
                     "score": self._figure(match.score, 2),
                     "terms": evidence(match.because, self.translator),
                 }
-                self._out.print(Text("  " + self._words(N_("{theme} {score}: {terms}"), values)))
+                self.out.print(Text("  " + self.words(N_("{theme} {score}: {terms}"), values)))
             if article.url:
-                self._out.print(Text(f"  {article.url}", style="dim"))
+                self.out.print(Text(f"  {article.url}", style="dim"))
 
     def plan(self, edition: Edition, *, with_parts: bool = False) -> None:
         """What the edition holds, and why the rest is out; `with_parts` shows what each story's points are made of."""
@@ -122,7 +127,7 @@ class Terminal:
     def show(self, edition: Edition) -> None:
         """An edition that was kept: as a plan, with what became of it."""
         self.say(N_("Edition {edition}: {subject}"), edition=edition.edition, subject=edition.subject)
-        self.say(_STATUSES[edition.status], revision=edition.revision, date=self._day(edition.made))
+        self.say(_STATUSES[edition.status], revision=edition.revision, date=self.day(edition.made))
         self._stories(edition, with_parts=False)
 
     def draft(self, edition: Edition, files: Sequence[Path]) -> None:
@@ -138,7 +143,7 @@ class Terminal:
         )
         self.say(N_("Its files are in {folder}:"), folder=_shown(files[0].parent))
         for file in files:
-            self._out.print(Text(f"  {file.name:<13} {self.translator.gettext(_FILES[file.name])}"))
+            self.out.print(Text(f"  {file.name:<13} {self.translator.gettext(_FILES[file.name])}"))
         self.say(
             N_("What to do next: open email.html in a browser, read report.html beside it, then email.eml in your mail program.")
         )
@@ -158,69 +163,72 @@ class Terminal:
     def _stories(self, edition: Edition, with_parts: bool) -> None:
         names = {theme.id: theme.name for theme in edition.themes}
         for theme in edition.themes:
-            self._out.print(Text(f"\n{theme.name} ({len(theme.stories)})", style="bold"))
+            self.out.print(Text(f"\n{theme.name} ({len(theme.stories)})", style="bold"))
             for story in theme.stories:
-                self._out.print(Text(f"  • {story.title}"))
+                self.out.print(Text(f"  • {story.title}"))
                 total = self._total(story.points) if story.points else ""
                 facts = (story.source, evidence(story.because, self.translator), total)
                 self._dim("    " + " · ".join(fact for fact in facts if fact))
                 if story.instead_of:
                     better = {"theme": names.get(story.instead_of, story.instead_of)}
-                    self._dim("    " + self._words(N_("placed here: {theme} fits better, but holds more stories"), better))
+                    self._dim("    " + self.words(N_("placed here: {theme} fits better, but holds more stories"), better))
                 if story.points and with_parts:
                     self._dim("    " + self._parts(story.points))
         if edition.left_out:
-            self._out.print(Text("\n" + self._words(N_("Left out ({n})"), {"n": len(edition.left_out)}), style="bold"))
+            self.out.print(Text("\n" + self.words(N_("Left out ({n})"), {"n": len(edition.left_out)}), style="bold"))
         for out in edition.left_out:
             why = reason(out, edition, self.translator)
-            self._out.print(Text("  - " + self._words(N_("{title}: {reason}"), {"title": out.title, "reason": why})))
+            self.out.print(Text("  - " + self.words(N_("{title}: {reason}"), {"title": out.title, "reason": why})))
             if out.points and with_parts:
                 self._dim(f"    {self._total(out.points)} · {self._parts(out.points)}")
 
     def _total(self, points: Points) -> str:
-        return self._words(N_("{points} points"), {"points": self._figure(points.total, 1)})
+        return self.words(N_("{points} points"), {"points": self._figure(points.total, 1)})
 
     def _parts(self, points: Points) -> str:
         message = N_(
             "theme {theme}, recency {recency}, sources {sources}, completeness {completeness}, length {length}, "
             "language {language}, held {held}"
         )
-        return self._words(message, {part: self._figure(worth, 1) for part, worth in asdict(points).items()})
+        return self.words(message, {part: self._figure(worth, 1) for part, worth in asdict(points).items()})
 
     def workings(self, article: Article, workings: Sequence[Working], names: Mapping[str, str]) -> None:
         """How each theme was weighed for an article; `names` are those of the themes, by id."""
-        self._out.print(Text(f"{article.title or article.text[:70]} ({article.lang})", style="bold"))
+        self.out.print(Text(f"{article.title or article.text[:70]} ({article.lang})", style="bold"))
         for working in workings:
             message = _FITS if working.fits else _FALLS_SHORT if working.because else _SILENT
             figures = {"points": working.points, "score": working.score, "threshold": working.threshold}
             values = {"theme": names[working.id]} | {name: self._figure(figure, 2) for name, figure in figures.items()}
-            self._out.print(Text("\n" + self._words(message, values), style="bold"))
+            self.out.print(Text("\n" + self.words(message, values), style="bold"))
             for each in working.because:
-                self._out.print(
+                self.out.print(
                     Text(f"  {self._figure(each.weight, 2)}  {each.term} ({self.translator.gettext(WHERE[each.where])})")
                 )
             for term in working.unheard:
-                why = self._words(SILENCES[term.why], {"inside": term.inside})
-                said = self._words(N_("{title}: {reason}"), {"title": term.term, "reason": why})
+                why = self.words(SILENCES[term.why], {"inside": term.inside})
+                said = self.words(N_("{title}: {reason}"), {"title": term.term, "reason": why})
                 self._dim(f"     –  {said}")
 
     def _dim(self, line: str) -> None:
-        self._out.print(Text(line, style="dim"))
+        self.out.print(Text(line, style="dim"))
 
     def _figure(self, value: float, digits: int) -> str:
         """A number with so many decimals, as this language writes it."""
         return show_number(value, self.translator.language, digits)
 
-    def _words(self, message: str, values: Mapping[str, object]) -> str:
+    def words(self, message: str, values: Mapping[str, object]) -> str:
+        """A message in the reader's language, its values filled in."""
         return self.translator.gettext(message).format(**values)
 
-    def _table(self, *titles: str) -> Table:
+    def table(self, *titles: str) -> Table:
+        """An empty table with titles in the reader's language."""
         table = Table(box=None, pad_edge=False, header_style="bold")
         for title in titles:
             table.add_column(self.translator.gettext(title), overflow="fold")
         return table
 
-    def _day(self, moment: datetime | None) -> str:
+    def day(self, moment: datetime | None) -> str:
+        """A date as this language writes it, in the newsletter's time zone; empty where none is known."""
         if moment is None or self._newsletter is None:
             return ""
         return show_date(moment, self.translator.language, self._newsletter.tz)
