@@ -304,9 +304,9 @@ def delivered(text: str) -> str:
 
 def test_a_name_in_listmonk_cannot_hold_a_template(at_listmonk_alone: Place) -> None:
     made = parcel()
-    sender = made.newsletter.sender.model_copy(update={"name": 'Ateliers "du bord" {{ .Subscriber.Email }}'})
+    sender = made.newsletter.sender.model_copy(update={"name": 'Ateliers "du bord" {{{ .Subscriber.Email }}'})
     at_listmonk_alone.deliver(None, replace(made, newsletter=made.newsletter.model_copy(update={"sender": sender})))
-    assert at_listmonk_alone.only["from_email"] == r'"Ateliers \"du bord\" { { .Subscriber.Email }}" <lettre@ateliers.example>'
+    assert at_listmonk_alone.only["from_email"] == r'"Ateliers \"du bord\" { { { .Subscriber.Email }}" <lettre@ateliers.example>'
 
 
 # ------------------------------------------------------------------------------------------------ what goes wrong

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -102,6 +103,15 @@ def test_no_message_shows_the_key(server: Sender) -> None:
     with pytest.raises(DeliveryError, match="the key ••• is unknown"):
         ask(api(server.url), "GET", "/x")
     assert SECRET not in repr(api(server.url))
+
+
+@pytest.mark.parametrize("key", [f"{SECRET}\n", f"{SECRET}\nX-Other: 1", "clé"])
+def test_a_key_that_cannot_be_one_does_not_leave(server: Sender, key: str) -> None:
+    wrong = replace(api(server.url), headers={"api-key": key}, secrets=(key,))
+    with pytest.raises(DeliveryError, match="characters that no key has") as refused:
+        ask(wrong, "GET", "/x")
+    assert key not in str(refused.value)
+    assert not server.calls
 
 
 def test_the_key_follows_no_redirect(server: Sender) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -67,8 +68,8 @@ def _body(parcel: Parcel, place: Listmonk) -> dict[str, Any]:
 
 
 def _mailbox(sender: Sender) -> str:
-    """Name and address as people write them; the name goes through the template language too, and braces are not worth it."""
-    name = sender.name.replace("{{", "{ {").replace("\\", r"\\").replace('"', r"\"")
+    """Name and address as people write them; the name goes through the template language too: its braces are set apart."""
+    name = re.sub(r"\{(?=\{)", "{ ", re.sub(r'(["\\])', r"\\\1", sender.name))
     return f'"{name}" <{sender.email}>'
 
 

@@ -58,7 +58,7 @@ class _Answer:
 
 
 def ask(api: Api, method: str, path: str, body: Mapping[str, Any] | None = None, **query: str | int) -> Any:
-    """What the API answers, read from JSON; None for an empty answer.
+    """What the API answers, read from JSON; None for an empty answer. Not from inside a running event loop.
 
     Raises DeliveryError for an answer that is no success, for none within the time, and for a certificate that is not trusted.
     """
@@ -90,6 +90,10 @@ def _send(api: Api, method: str, path: str, body: Mapping[str, Any] | None, quer
         raise ValueError(f"a draft is never sent or scheduled: {', '.join(sorted(forbidden))}")
     url = api.base.rstrip("/") + path
     _refuse_clear_text(url)
+    if not all(value.isascii() and value.isprintable() for value in api.headers.values()):
+        raise DeliveryError(
+            N_("the key of {place} holds characters that no key has"), hint=N_("copy it again, alone on one line"), place=api.name
+        )
     return asyncio.run(_exchange(api, method, f"{url}?{urlencode(query)}" if query else url, body))
 
 
