@@ -24,7 +24,7 @@ from digest.errors import N_, TooFewStoriesError, UsageError
 from digest.gather.addresses import article_id, canonical, is_web
 from digest.gather.folder import SUFFIXES, read_file
 from digest.gather.pages import incomplete, whole_articles
-from digest.gather.sources import read_sources, user_agent
+from digest.gather.sources import after_pages, pages_due, read_sources, user_agent
 from digest.gather.sources import recall as recall_source
 from digest.judge.highlights import highlights
 from digest.judge.selection import select
@@ -90,19 +90,21 @@ def recall(config: Config, store: Store) -> tuple[SourceReport, ...]:
 async def complete(config: Config, store: Store, edition: Edition) -> int:
     """Read the pages of the stories of an edition that a feed only gave an excerpt of; how many are now whole.
 
-    A page that fails leaves the excerpt.
+    A page that fails leaves the excerpt, and is asked less and less.
     """
     settings = config.settings
     leads = {story.article for story in edition.stories}
     articles = [article for article in store.stories({story.id for story in edition.stories}) if article.id in leads]
     excerpts = incomplete(articles, {source.name: source.full_text for source in settings.sources if source.feed})
-    whole = 0
-    if excerpts:
-        async for _, read in whole_articles(excerpts, limits=settings.collect, user_agent=user_agent(settings.newsletter)):
+    asked: list[tuple[Article, bool]] = []
+    due = pages_due(excerpts, settings.sources, store.source_states(), edition.made)
+    if due:
+        async for article, read in whole_articles(due, limits=settings.collect, user_agent=user_agent(settings.newsletter)):
             if isinstance(read, Article):
                 store.complete(read)
-                whole += 1
-    return whole
+            asked.append((article, isinstance(read, Article)))
+        store.save_source_states(after_pages(asked, settings.sources, store.source_states(), edition.made))
+    return sum(whole for _, whole in asked)
 
 
 def plan(

@@ -9,7 +9,7 @@ import pytest
 
 from digest.errors import GatherError
 from digest.gather.pages import incomplete, is_excerpt, read_page, whole_articles
-from digest.gather.robots import read_rules, rules_for
+from digest.gather.robots import LONGEST_DELAY, read_rules, rules_for
 from digest.model import Article
 from digest.settings import Collect
 from tests.servers import running_site
@@ -143,6 +143,14 @@ def test_pages_are_asked_as_their_site_allows(excerpt: Article, article: Make) -
     assert "in trouble (500)" in str(got["/broken"])
 
 
+def test_a_site_that_wants_time_between_two_requests_gets_it(article: Make) -> None:
+    robots = {"/robots.txt": ("text/plain", b"User-agent: *\nCrawl-delay: 0.3\n")}
+    with running_site(robots) as site:
+        got = ask([article(id=str(i), text="Bref.", url=f"{site.url}/slow?{i}") for i in range(3)])
+        assert len(got) == 3
+        assert site.most_at_once == 1
+
+
 ROBOTS = """
 User-agent: digest
 User-agent: other
@@ -150,9 +158,14 @@ Disallow: /a/
 Allow: /a/public
 Disallow: /*?print
 Disallow: /*.pdf$   # no documents
+Crawl-delay: 2.5
+
+User-agent: open
+Disallow:
 
 User-agent: *
 Disallow: /
+Crawl-delay: 600
 """
 
 
@@ -174,6 +187,18 @@ def test_rules_for_everybody_hold_where_none_names_us() -> None:
 @pytest.mark.parametrize(("status", "allowed"), [(404, True), (403, True), (500, False), (0, False)])
 def test_a_site_without_rules_is_open_and_one_in_trouble_is_left_in_peace(status: int, allowed: bool) -> None:
     assert rules_for(status, b"", "digest").allow("https://gazette.example/x") is allowed
+
+
+def test_a_group_that_forbids_nothing_ends_before_the_next() -> None:
+    assert read_rules(ROBOTS, "open").allow("https://gazette.example/x")
+
+
+def test_the_wait_between_two_requests_is_read_and_bounded() -> None:
+    assert read_rules(ROBOTS, "digest").delay == 2.5
+    assert read_rules(ROBOTS, "open").delay == 0
+    assert read_rules(ROBOTS, "someone").delay == LONGEST_DELAY
+    for nonsense in ("soon", "-3", "1e9", "nan", ""):
+        assert read_rules(f"User-agent: *\nCrawl-delay: {nonsense}\n", "digest").delay == 0
 
 
 def test_many_stars_take_no_time() -> None:

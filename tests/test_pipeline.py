@@ -237,9 +237,12 @@ def test_the_page_of_a_chosen_excerpt_is_read_and_its_key_points_quoted(tmp_path
             "application/rss+xml",
             f"<rss version='2.0'><channel><title>G</title>{item}{other}</channel></rss>".encode(),
         )
-        site.pages["/atelier"] = ("text/html; charset=utf-8", PAGE.encode())
         config = newsletter(tmp_path, [{"name": "a", "feed": f"{site.url}/flux"}])
         collect(config, store, now)
+        assert [asyncio.run(complete(config, store, planned(config, store, now))) for _ in range(2)] == [0, 0]
+        assert site.paths().count("/atelier") == 1, "a page that gave nothing is left in peace for a while"
+        site.pages["/atelier"] = ("text/html; charset=utf-8", PAGE.encode())
+        now += timedelta(hours=2)
         assert asyncio.run(complete(config, store, planned(config, store, now))) == 1
         assert "/jardin" not in site.paths(), "no page is asked for a story that the edition will not use"
         (story,) = planned(config, store, now).stories
@@ -249,7 +252,7 @@ def test_the_page_of_a_chosen_excerpt_is_read_and_its_key_points_quoted(tmp_path
         ]
         collect(config, store, now, force=True)
         assert asyncio.run(complete(config, store, planned(config, store, now))) == 0
-        assert site.paths().count("/atelier") == 1
+        assert site.paths().count("/atelier") == 2
 
 
 def test_a_delivered_edition_is_closed(config: Config, store: Store, now: datetime) -> None:

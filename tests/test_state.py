@@ -9,15 +9,20 @@ import pytest
 
 from digest.gather.collect import Fetched
 from digest.gather.state import (
+    LONGEST_PAGE_WAIT,
     LONGEST_WAIT,
     MINUTES_BETWEEN,
+    PAGE_FORGOTTEN_AFTER,
+    PAGE_WAIT,
     STABLE_AFTER,
     SourceState,
     address,
     after_failure,
+    after_pages,
     after_success,
     from_json,
     is_due,
+    page_is_due,
     standing,
     to_json,
 )
@@ -133,3 +138,39 @@ def test_how_a_source_fares_is_one_word() -> None:
     assert standing(fresh, NOW + DAY) == "well"
     assert standing(replace(fresh, succeeded=NOW + 100 * DAY), NOW + 100 * DAY) == "silent"
     assert standing(after_failure(fresh, FAILED, "x", NOW), NOW) == "failing"
+
+
+# ------------------------------------------------------------------------------------------------ pages of articles
+
+
+def test_a_page_that_gave_nothing_is_asked_less_and_less() -> None:
+    state, now, waits = SourceState(), NOW, []
+    for _ in range(12):
+        state = after_pages(state, {"a": False}, now)
+        waits.append(next(page.not_before for page in state.pages) - now)
+        assert not page_is_due(state, "a", now + waits[-1] - MINUTE)
+        now += waits[-1]
+        assert page_is_due(state, "a", now)
+    assert waits[:3] == [PAGE_WAIT, 2 * PAGE_WAIT, 4 * PAGE_WAIT]
+    assert waits[-1] == LONGEST_PAGE_WAIT
+    assert from_json(to_json(state)) == state
+
+
+def test_the_failure_of_one_page_holds_up_no_other() -> None:
+    state = after_pages(SourceState(), {"a": False, "b": True}, NOW)
+    assert not page_is_due(state, "a", NOW)
+    assert page_is_due(state, "b", NOW)
+    assert is_due(state, NOW)
+
+
+def test_a_page_that_gave_the_article_is_no_failure_any_more() -> None:
+    state = after_pages(SourceState(), {"a": False, "b": False}, NOW)
+    later = after_pages(state, {"a": True}, NOW + DAY)
+    assert [page.article for page in later.pages] == ["b"]
+    assert after_pages(later, {}, NOW + PAGE_FORGOTTEN_AFTER + DAY).pages == ()
+
+
+def test_what_is_known_of_pages_outlives_a_collection() -> None:
+    state = after_pages(SourceState(), {"a": False}, NOW)
+    assert after_success(state, READ, new=1, now=NOW).pages == state.pages
+    assert after_failure(state, FAILED, "down", NOW).pages == state.pages

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal
@@ -142,13 +143,11 @@ async def whole_articles(
     articles: Sequence[Article], *, limits: Collect, user_agent: str, processes: int = 2
 ) -> AsyncIterator[tuple[Article, Article | GatherError]]:
     """Each article with what its page made of it: the whole article, or why it stays an excerpt. In the order they come."""
-    room = asyncio.Semaphore(_AT_ONCE)
     async with open_session(limits, user_agent) as session, open_workers(processes) as workers:
         asking = _Asking(session, workers)
 
         async def one(article: Article) -> tuple[Article, Article | GatherError]:
-            async with room:
-                return article, await asking.whole(article)
+            return article, await asking.whole(article)
 
         tasks = [asyncio.create_task(one(article)) for article in articles]
         try:
@@ -161,30 +160,41 @@ async def whole_articles(
 
 
 class _Asking:
-    """One run over many pages: each site's robots.txt is asked once."""
+    """One run over many pages: each site's robots.txt is asked once, and obeyed."""
 
     def __init__(self, session: Session, workers: Workers) -> None:
         self._session = session
         self._workers = workers
         self._rules: dict[str, asyncio.Task[Rules]] = {}
+        self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._room = asyncio.Semaphore(_AT_ONCE)
 
     async def whole(self, article: Article) -> Article | GatherError:
         url = article.url or ""
         if not is_web(url):
             return GatherError(N_("the address cannot be read"))
-        if not (await self._rules_of(url)).allow(url):
+        site = _site(url)
+        rules = await self._rules_of(site)
+        if not rules.allow(url):
             return GatherError(N_("the site asks programs not to read this page (robots.txt)"))
-        answer = await self._session.fetch(FeedRequest(key=article.id, url=url, accept=_PAGE_TYPES))
-        if answer.error:
-            return answer.error
-        kind = answer.headers.get("content-type", "text/html")
-        if "html" not in kind:
-            return GatherError(N_("the address gives no web page ({kind})"), kind=kind[:60])
-        return await self._workers.run(read_page, article, answer.body, answer.url)
+        if rules.delay:
+            await self._turn(site, rules.delay)
+        async with self._room:
+            answer = await self._session.fetch(FeedRequest(key=article.id, url=url, accept=_PAGE_TYPES))
+            if answer.error:
+                return answer.error
+            kind = answer.headers.get("content-type", "text/html")
+            if "html" not in kind:
+                return GatherError(N_("the address gives no web page ({kind})"), kind=kind[:60])
+            return await self._workers.run(read_page, article, answer.body, answer.url)
 
-    async def _rules_of(self, url: str) -> Rules:
-        parts = urlsplit(url)
-        site = f"{parts.scheme}://{parts.netloc}"
+    async def _turn(self, site: str, delay: float) -> None:
+        """Wait for the turn of the next request to a site: `delay` seconds after the one before was let go."""
+        turn = self._turns[site]
+        await turn.acquire()
+        asyncio.get_running_loop().call_later(delay, turn.release)
+
+    async def _rules_of(self, site: str) -> Rules:
         if site not in self._rules:
             self._rules[site] = asyncio.create_task(self._ask_rules(f"{site}/robots.txt"))
         return await self._rules[site]
@@ -192,3 +202,8 @@ class _Asking:
     async def _ask_rules(self, url: str) -> Rules:
         answer = await self._session.fetch(FeedRequest(key=url, url=url, accept="text/plain, */*;q=0.5"))
         return rules_for(answer.status, answer.body, AGENT)
+
+
+def _site(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import quote, unquote, urlsplit
 
 _LONGEST = 500_000
 """Characters read of a robots.txt; RFC 9309, 2.5 asks for 500 KiB at least."""
+LONGEST_DELAY = 10.0
+"""Seconds; some sites ask for minutes, and a draft waits for its pages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +18,8 @@ class Rules:
     """The rules of a site for us: each a path pattern and whether it allows; the longest that matches decides."""
 
     lines: tuple[tuple[str, bool], ...] = ()
+    delay: float = 0.0
+    """Seconds that the site asks to leave between two requests (Crawl-delay), at most `LONGEST_DELAY`."""
 
     def allow(self, url: str) -> bool:
         """Whether we may read an address of this site. Between two patterns of one length, the one that allows wins."""
@@ -42,29 +47,30 @@ def rules_for(status: int, body: bytes, agent: str) -> Rules:
 
 def read_rules(text: str, agent: str) -> Rules:
     """The groups that name the agent, all together; those for everybody (`*`) where none does."""
-    own: list[tuple[str, bool]] = []
-    common: list[tuple[str, bool]] = []
-    named = False
-    for agents, lines in _groups(text):
-        if agent.lower() in agents:
-            named = True
-            own += lines
-        elif "*" in agents:
-            common += lines
-    return Rules(tuple(own if named else common))
+    groups = list(_groups(text))
+    own = [lines for agents, lines in groups if agent.lower() in agents]
+    fields = [field for lines in own or [lines for agents, lines in groups if "*" in agents] for field in lines]
+    # An empty `Disallow:` forbids nothing.
+    rules = tuple((_spelled(value), key == "allow") for key, value in fields if value.startswith(("/", "*")))
+    return Rules(rules, max((_seconds(value) for key, value in fields if key == "crawl-delay"), default=0.0))
 
 
-def _groups(text: str) -> Iterator[tuple[set[str], list[tuple[str, bool]]]]:
+def _seconds(value: str) -> float:
+    return min(float(value), LONGEST_DELAY) if re.fullmatch(r"\d{1,6}(?:\.\d{1,6})?", value) else 0.0
+
+
+def _groups(text: str) -> Iterator[tuple[set[str], list[tuple[str, str]]]]:
+    """Each group of robots.txt: the agents it is for, and its fields."""
     agents: set[str] = set()
-    lines: list[tuple[str, bool]] = []
+    lines: list[tuple[str, str]] = []
     for key, value in _fields(text):
-        if key == "user-agent":
-            if lines:
-                yield agents, lines
-                agents, lines = set(), []
-            agents.add(value.split("/")[0].lower())
-        elif value.startswith(("/", "*")):  # an empty `Disallow:` forbids nothing
-            lines.append((_spelled(value), key == "allow"))
+        if key != "user-agent":
+            lines.append((key, value))
+            continue
+        if lines:
+            yield agents, lines
+            agents, lines = set(), []
+        agents.add(value.split("/")[0].lower())
     yield agents, lines
 
 
@@ -72,7 +78,7 @@ def _fields(text: str) -> Iterator[tuple[str, str]]:
     for line in text.lstrip("\ufeff").splitlines():
         key, colon, value = line.partition("#")[0].partition(":")
         key = key.strip().lower()
-        if colon and key in ("user-agent", "allow", "disallow"):
+        if colon and key in ("user-agent", "allow", "disallow", "crawl-delay"):
             yield key, value.strip()
 
 

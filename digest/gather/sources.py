@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -77,8 +78,8 @@ async def read_sources(
 ) -> AsyncIterator[tuple[SourceRead, ...]]:
     """Read every source, and give those that are ready together.
 
-    `folder` is where the settings' paths start, `home` its own path where newsletters share a store; by a source's key, `known` is what the store remembers of it and `secrets` the
-    HTTP headers that only its own host may see.
+    `folder` is where the settings' paths start, `home` its own path where newsletters share a store; by a source's key, `known`
+    is what the store remembers of it and `secrets` the HTTP headers that only its own host may see.
     """
     before = {source.key: states.from_json(known.get(source.key, {})) for source in settings.sources}
     for source in settings.sources:
@@ -93,9 +94,7 @@ async def read_sources(
             yield ready
 
 
-def _read_folder(
-    source: Source, path: Path, newsletter: Newsletter, before: SourceState, now: datetime, home: str
-) -> SourceRead:
+def _read_folder(source: Source, path: Path, newsletter: Newsletter, before: SourceState, now: datetime, home: str) -> SourceRead:
     say = team_translator(newsletter.language).gettext
     articles, problems = [], []
     try:
@@ -265,6 +264,25 @@ def recall(source: Source, known: Mapping[str, Any]) -> SourceReport:
     """How a source fared when it was last read, for a run that reads none."""
     state = states.from_json(known)
     return SourceReport(source.name, "failed" if state.failures else "unchanged", 0, state.error or state.note)
+
+
+def pages_due(
+    articles: Iterable[Article], sources: Iterable[Source], known: Mapping[str, Mapping[str, Any]], now: datetime
+) -> tuple[Article, ...]:
+    """The articles whose page may be asked now: one that gave nothing is left in peace, longer each time."""
+    before = {source.name: states.from_json(known.get(source.key, {})) for source in sources}
+    return tuple(a for a in articles if a.source not in before or states.page_is_due(before[a.source], a.id, now))
+
+
+def after_pages(
+    asked: Iterable[tuple[Article, bool]], sources: Iterable[Source], known: Mapping[str, Mapping[str, Any]], now: datetime
+) -> dict[str, dict[str, Any]]:
+    """What to remember of each source, by its key, once pages were asked: each article, and whether it is whole now."""
+    gave: defaultdict[str, dict[str, bool]] = defaultdict(dict)
+    for article, whole in asked:
+        gave[article.source][article.id] = whole
+    states_of = {source.key: (states.from_json(known.get(source.key, {})), gave[source.name]) for source in sources}
+    return {key: states.to_json(states.after_pages(state, pages, now)) for key, (state, pages) in states_of.items() if pages}
 
 
 def user_agent(newsletter: Newsletter) -> str:

@@ -22,8 +22,21 @@ LONGEST_WAIT = timedelta(days=1)
 STABLE_AFTER = timedelta(days=3)
 """A permanent redirect is believed once it has said the same for this long: some are mistakes, taken back within hours."""
 SILENT_AFTER = timedelta(days=90)
+PAGE_WAIT = timedelta(hours=1)
+"""Before the page of an article that gave nothing is asked again; twice as long after each time."""
+LONGEST_PAGE_WAIT = timedelta(days=8)
+PAGE_FORGOTTEN_AFTER = timedelta(days=60)
 
 Standing = Literal["well", "failing", "gone", "silent", "never-read"]
+
+
+@dataclass(frozen=True, slots=True)
+class FailedPage:
+    """The page of an article that gave nothing: how often in a row, and when to ask it again."""
+
+    article: str
+    failures: int
+    not_before: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +67,8 @@ class SourceState:
     """It answered 410: gone for good."""
     held: tuple[str, ...] = ()
     """Of a folder: the ids of the articles it held."""
+    pages: tuple[FailedPage, ...] = ()
+    """Of a feed of excerpts: the pages of its articles that gave nothing."""
 
 
 def from_json(values: Mapping[str, Any]) -> SourceState:
@@ -63,12 +78,15 @@ def from_json(values: Mapping[str, Any]) -> SourceState:
     for name in moments:
         kept[name] = datetime.fromisoformat(kept[name]) if kept.get(name) else None
     kept["held"] = tuple(kept.get("held", ()))
+    pages = kept.get("pages", ())
+    kept["pages"] = tuple(FailedPage(article, n, datetime.fromisoformat(moment)) for article, n, moment in pages)
     return SourceState(**kept)
 
 
 def to_json(state: SourceState) -> dict[str, Any]:
     """The state as JSON holds it, dates as ISO 8601."""
     values = {field.name: getattr(state, field.name) for field in fields(state)}
+    values["pages"] = [[page.article, page.failures, page.not_before.isoformat()] for page in state.pages]
     return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in values.items()}
 
 
@@ -154,3 +172,23 @@ def _retry_after(written: str | None, now: datetime) -> timedelta:
     except (ValueError, TypeError):
         return timedelta()
     return max(timedelta(), (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - now)
+
+
+# ------------------------------------------------------------------------------------------------ pages of articles
+
+
+def page_is_due(state: SourceState, article: str, now: datetime) -> bool:
+    """Whether to ask the page of an article (its id) of this source now."""
+    return all(now >= page.not_before for page in state.pages if page.article == article)
+
+
+def after_pages(state: SourceState, gave: Mapping[str, bool], now: datetime) -> SourceState:
+    """The state once pages were asked: by an article's id, whether its page gave the whole text. Old failures are forgotten."""
+    before = {page.article: page.failures for page in state.pages}
+    others = [page for page in state.pages if page.article not in gave and now - page.not_before < PAGE_FORGOTTEN_AFTER]
+    failed = [_failed_page(article, before.get(article, 0) + 1, now) for article, whole in gave.items() if not whole]
+    return replace(state, pages=(*others, *failed))
+
+
+def _failed_page(article: str, failures: int, now: datetime) -> FailedPage:
+    return FailedPage(article, failures, now + min(PAGE_WAIT * 2 ** min(failures - 1, 10), LONGEST_PAGE_WAIT))
