@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.gather.addresses import article_id, canonical, is_web
+from digest.gather.addresses import article_id, canonical, is_web, without_secrets
 
 SAME = [
     ("https://example.org/a", "https://example.org/a?utm_source=rss&utm_medium=rss&utm_campaign=a"),
@@ -96,3 +96,21 @@ def test_other_schemes_and_broken_addresses_are_not_the_web(url: str) -> None:
 @given(st.text(max_size=60).map(lambda tail: "https://example.org/" + tail))
 def test_a_canonical_address_is_its_own_canonical(url: str) -> None:
     assert canonical(canonical(url)) == canonical(url)
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("https://a.example/feed?token=s3cret&page=2", "https://a.example/feed?token=…&page=2"),
+        ("https://a.example/feed?api_key=s3cret", "https://a.example/feed?api_key=…"),
+        (
+            "https://a.example/f?accessKey=s3cret&auth=s3cret&Rss%5FToken=s3cret",
+            "https://a.example/f?accessKey=…&auth=…&Rss%5FToken=…",
+        ),
+        ("https://bob:s3cret@a.example:8443/feed", "https://…@a.example:8443/feed"),
+        ("https://a.example/spip.php?page=backend&monkey=1&token", "https://a.example/spip.php?page=backend&monkey=1&token"),
+        ("http://[::1", "http://[::1"),
+    ],
+)
+def test_an_address_is_shown_without_what_opens_a_door(url: str, shown: str) -> None:
+    assert without_secrets(url) == shown

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from digest.gather.sources import SourceRead, read_sources
+from digest.gather.sources import SourceRead, describe, read_sources
 from digest.model import SourceReport
 from digest.settings import Settings, parse
 from digest.store import Store, open_store
@@ -96,3 +96,14 @@ def test_a_source_asked_minutes_ago_is_not_asked_again_unless_forced(tmp_path: P
         assert (again["feed"].status, again["too-many"].status) == ("unchanged", "failed")
         collected(given, store, tmp_path, force=True)
         assert asked(site, "/feed") == 2
+
+
+def test_what_opens_a_feed_is_never_shown(tmp_path: Path) -> None:
+    with running_site() as site, open_store(tmp_path / "digest.db") as store:
+        given = settings(*(f"{site.url}/{route}?token=s3cret" for route in (*BAD, "feed", "moved")))
+        reports = collected(given, store, tmp_path)
+        states = store.source_states()
+        rows = [describe(source, states[source.key], NOW) for source in given.sources]
+    assert "s3cret" not in str([report.error for report in reports.values()])
+    assert "s3cret" not in str([{**row, "name": ""} for row in rows])  # the names are those of this test
+    assert rows[-1]["feed"] == f"{site.url}/moved?token=…"

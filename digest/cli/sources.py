@@ -49,6 +49,8 @@ def sources_add(
     ] = None,
     theme: Annotated[str | None, typer.Option(metavar="ID", help=_("The theme it mostly speaks of."))] = None,
 ) -> None:
+    from digest.gather.addresses import without_secrets
+
     with newsletter(context, alone=False) as (config, _store, terminal):
         found = _find(url, config)
         if len(found) > 1:
@@ -59,7 +61,7 @@ def sources_add(
         if not entry:
             raise UsageError(N_("{url} is followed already"), url=found[0].url)
         add_sources(config, [entry | ({"theme": theme} if theme else {})])
-        terminal.say(N_("{name} is followed: {url}"), name=entry["name"], url=entry["feed"])
+        terminal.say(N_("{name} is followed: {url}"), name=entry["name"], url=without_secrets(entry["feed"]))
 
 
 @app.command("import", help=_("Follow every feed of an OPML file. Other feed readers export such files."))

@@ -22,6 +22,10 @@ _TRACKER = re.compile(
 # A common word is a tracker only with a value that names a channel: `ref=rss`, Medium's `source=rss-b1f3------2`.
 _CHANNEL_KEY = re.compile(r"ref|source|src|from|origine?|provenance", re.IGNORECASE)
 _CHANNEL = re.compile(r"(?:flux-?)?rss(?:-.*|_?feed)?|feed|newsletter|twitter|facebook|linkedin|mastodon|bluesky", re.IGNORECASE)
+_SECRET = re.compile(
+    r".*(?:token|secret|passw|signature|credential|(?:api|auth|access|user|feed|rss)key).*|(?:.*[_.-])?(?:key|auth|pass|pwd|mdp|sig|sid|session)",
+    re.IGNORECASE,
+)
 _SAME_PAGE = re.compile(r"(?:top|main|content|contenu|comments?|commentaires?|respond|disqus_thread)?", re.IGNORECASE)
 _SESSION = re.compile(r";jsessionid=[^/?#]*", re.IGNORECASE)
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -58,6 +62,22 @@ def canonical(url: str) -> str:
 def article_id(canonical_or_path: str) -> str:
     """16 hexadecimal digits of SHA-256 that tell an article from all others: its canonical address, or its path in a folder."""
     return hashlib.sha256(_identity(canonical_or_path).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def without_secrets(url: str) -> str:
+    """The address as it may be shown: without a user and a password, and without the values of its query that open a door."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return url
+    user, at, place = parts.netloc.rpartition("@")
+    query = "&".join(_masked(pair) for pair in parts.query.split("&"))
+    return urlunsplit(parts._replace(netloc=f"…@{place}" if user or at else place, query=query))
+
+
+def _masked(pair: str) -> str:
+    key, equals, value = pair.partition("=")
+    return f"{key}=…" if value and equals and _SECRET.fullmatch(unquote(key)) else pair
 
 
 def _redirect_target(host: str, path: str, query: str) -> str | None:

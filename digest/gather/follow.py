@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 from xml.sax.saxutils import escape, quoteattr
 
 from digest.errors import N_, GatherError
-from digest.gather.addresses import is_web
+from digest.gather.addresses import is_web, without_secrets
 from digest.gather.blocks import one_line
 from digest.gather.collect import FeedRequest, Fetched, open_session
 from digest.gather.markup import plain
@@ -88,7 +88,9 @@ async def find_feeds(url: str, *, limits: Collect, user_agent: str) -> tuple[Fou
     Raises GatherError when the address does not answer, or when nothing there leads to a feed.
     """
     if not is_web(url):
-        raise GatherError(N_("{url} is no address of the web"), hint=N_("write it in full, with https://"), url=url)
+        raise GatherError(
+            N_("{url} is no address of the web"), hint=N_("write it in full, with https://"), url=without_secrets(url)
+        )
     async with open_session(limits, user_agent) as session:
 
         async def ask(address: str) -> Fetched:
@@ -108,7 +110,9 @@ async def find_feeds(url: str, *, limits: Collect, user_agent: str) -> tuple[Fou
             answer = await ask(place)
             if not answer.error and is_feed(answer.body):
                 return (FoundFeed(place, feed_title(answer.body)),)
-    raise GatherError(N_("no feed behind {url}"), hint=N_("look for a link named RSS or Atom on the site"), url=url)
+    raise GatherError(
+        N_("no feed behind {url}"), hint=N_("look for a link named RSS or Atom on the site"), url=without_secrets(url)
+    )
 
 
 def feed_title(body: bytes) -> str:

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from digest.errors import GatherError
 from digest.gather import state as states
+from digest.gather.addresses import without_secrets
 from digest.gather.collect import FeedRequest, Fetched, collect
 from digest.gather.folder import read_file, read_folder
 from digest.gather.parse import ParsedFeed, parse_feed
@@ -244,19 +245,22 @@ def _request(source: Source, before: SourceState, secrets: Mapping[str, str], no
 
 
 def describe(source: Source, known: Mapping[str, Any], now: datetime) -> dict[str, Any]:
-    """How a source fares, for `sources --json`: dates as ISO 8601 or null; `known` is what the store remembers of it."""
+    """How a source fares, for `sources --json`: dates as ISO 8601 or null, addresses without their secrets.
+
+    `known` is what the store remembers of it.
+    """
     state = states.from_json(known)
     remembered = states.to_json(state)
     return {
         "name": source.name,
-        "feed": source.feed,
+        "feed": without_secrets(source.feed) if source.feed else None,
         "folder": source.folder,
         "standing": states.standing(state, now),
         "last_success": remembered["succeeded"],
         "last_new_article": remembered["last_new"],
         "failures": state.failures,
         "error": state.error or state.note,
-        "moved_to": state.moved_to,
+        "moved_to": without_secrets(state.moved_to) if state.moved_to else None,
     }
 
 
