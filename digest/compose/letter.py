@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import cache
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -19,6 +20,15 @@ from digest.settings import Newsletter
 
 _URL_CHARACTERS = "!#$%&'()*+,-./:;=?@[]_~"
 """What may stand in an address as it is (RFC 3986), besides letters and digits."""
+
+
+class Html(str):
+    """Text that is HTML already: templates print it as it is."""
+
+    __slots__ = ()
+
+    def __html__(self) -> str:
+        return self
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,26 +64,37 @@ def letter(edition: Edition, newsletter: Newsletter, translator: Translator, add
         """Whether words stand in another language than those around them; a code that nobody knows says nothing."""
         return lang != language and language_name(lang, language) is not None
 
+    date = cache(lambda moment: show_date(moment, language, tz))
+
     def about(story: EditionStory) -> list[str]:
         """Source, date, language and reading time: those that are known."""
         minutes = story.reading_minutes
         known = [story.source]
         if story.published:
-            known.append(show_date(story.published, language, tz))
+            known.append(date(story.published))
         if is_foreign(story.lang):
             known.append(translator.gettext("in %(language)s") % {"language": language_name(story.lang, language)})
         if minutes:
             known.append(translator.ngettext("%(num)s min read", "%(num)s min read", minutes) % {"num": minutes})
         return [part for part in known if part]
 
+    @cache
+    def in_language(lang: str) -> Html:
+        """The attributes of words in another language than those around them, with the space before; nothing for their own."""
+        if not is_foreign(lang):
+            return Html()
+        turned = direction(lang) != direction(language)
+        return Html(f' lang="{lang}" dir="{direction(lang)}"' if turned else f' lang="{lang}"')
+
     def title_of(story: EditionStory) -> str:
         return story.title.strip() or translator.gettext("Untitled article")
 
-    def is_alike(story: EditionStory) -> bool:
-        """Whether another story has the same title, so that a link needs more than its title to be told from another."""
-        return titles[title_of(story)] > 1
-
     titles = Counter(title_of(story) for story in edition.stories)
+
+    def link_text(story: EditionStory) -> str:
+        """The title; with the source, where another story has the same one and the links would sound alike."""
+        title = title_of(story)
+        return title if titles[title] == 1 else f"{title} ({story.source or host(story.url or '')})"
 
     told = {story.id: about(story) for story in edition.stories}
 
@@ -99,11 +120,12 @@ def letter(edition: Edition, newsletter: Newsletter, translator: Translator, add
         "last_day": edition.period.until - timedelta(microseconds=1),
         "reason": lambda left_out: reason(left_out, edition, translator),
         "where": WHERE,
-        "date": lambda moment: show_date(moment, language, tz),
+        "date": date,
         "is_foreign": is_foreign,
+        "in_language": in_language,
         "about": lambda story: told[story.id],
         "title_of": title_of,
-        "is_alike": is_alike,
+        "link_text": link_text,
         "story_of": story_of,
         "translator": translator,
     }
@@ -139,4 +161,6 @@ def _safe_theme(theme: EditionTheme) -> EditionTheme:
 
 
 def _safe_story(story: EditionStory) -> EditionStory:
+    if not story.also and safe_link(story.url) == story.url:
+        return story
     return replace(story, url=safe_link(story.url), also=tuple(replace(also, url=safe_link(also.url)) for also in story.also))

@@ -96,7 +96,7 @@ class Element(Protocol):
     @property
     def attrib(self) -> Any: ...
     def __iter__(self) -> Iterator[Any]: ...
-    def iterdescendants(self) -> Iterator[Any]: ...
+    def xpath(self, path: str, /) -> Any: ...
 
 
 class Mistake(Exception):  # noqa: N818 - the renderer turns it into a TemplateError that names the template
@@ -162,10 +162,9 @@ def _check_attributes(element: Element, tag: str, allowed: Iterable[str]) -> Non
 
 
 def _check_html(element: Element, tag: str) -> None:
-    for inside in element.iterdescendants():
-        if isinstance(inside.tag, str) and inside.tag.startswith("mj-"):
-            raise Mistake(N_("{file}, line {line}: <{tag}> cannot stand inside <{parent}>, which holds HTML"),
-                          line=inside.sourceline, tag=inside.tag, parent=tag)  # fmt: skip
+    for inside in element.xpath("descendant::*[starts-with(name(), 'mj-')]"):
+        raise Mistake(N_("{file}, line {line}: <{tag}> cannot stand inside <{parent}>, which holds HTML"),
+                      line=inside.sourceline, tag=inside.tag, parent=tag)  # fmt: skip
 
 
 def _check_text(element: Element, tag: str) -> None:

@@ -17,8 +17,9 @@ import jinja2
 from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
 
+from digest.compose.inlining import check_style
 from digest.compose.letter import Addresses, addresses_of, host, letter
-from digest.compose.mjml import check_style, to_html
+from digest.compose.mjml import to_html
 from digest.compose.mjml_rules import Mistake
 from digest.compose.reasons import said
 from digest.compose.weight import Lightening, lightest_needed
@@ -39,8 +40,10 @@ CLIP_BYTES: Final = 102 * 1024
 SENDERS_SHARE: Final = 10
 """Percent of `email_bytes` left to what sending adds: rewritten links, a sender's own footer."""
 
-_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
-"""What XML 1.0 cannot hold."""
+_CONTROLS: Final = bytes({*range(32), 127} - set(b"\t\n\r"))
+"""With lone surrogates, U+FFFE and U+FFFF: what XML 1.0 cannot hold."""
+_UNEVEN = re.compile("[\t\r\n]|  ")
+"""Spaces that are more than one, or something else."""
 _SOURCE_MARK = re.compile("\ue000([^\ue001\n]*):(\\d+)\ue001")
 
 
@@ -89,6 +92,11 @@ def render_report(
     return _filled(templates, REPORT, values)
 
 
+def render_page(page: str, values: Mapping[str, Any], *, templates: Path) -> str:
+    """A page for the web, from its template and what it may name."""
+    return _filled(templates, page, values)
+
+
 def _html(templates: Path, values: Mapping[str, Any]) -> str:
     style = _filled(templates, STYLE, values)
     source = _filled(templates, LETTER, values)
@@ -108,9 +116,9 @@ def _telling_where(templates: Path, name: str, values: Mapping[str, Any]) -> Ite
 
 
 def _filled(templates: Path, name: str, values: Mapping[str, Any], *, marked: bool = False) -> str:
-    """A template filled in; `marked` writes where each line comes from at its start."""
+    """A template filled in, without the characters that XML refuses; `marked` writes where each line comes from at its start."""
     try:
-        return _environment(templates, marked).get_template(name).render(values)
+        return _printable(_environment(templates, marked).get_template(name).render(values))
     except jinja2.TemplateSyntaxError as error:
         raise _mistake(error.name or name, error.lineno, error.message) from error
     except jinja2.TemplateNotFound as error:
@@ -121,6 +129,10 @@ def _filled(templates: Path, name: str, values: Mapping[str, Any], *, marked: bo
         if not frames:
             raise
         raise _mistake(str(Path(frames[-1].filename).relative_to(templates)), frames[-1].lineno, error) from error
+
+
+def _printable(text: str) -> str:
+    return text.encode(errors="ignore").translate(None, _CONTROLS).decode().replace("\ufffe", "").replace("\uffff", "")
 
 
 def _mistake(file: str, line: int | None, cause: object) -> TemplateError:
@@ -142,7 +154,7 @@ def _environment(templates: Path, marked: bool) -> jinja2.Environment:
         loader=jinja2.FileSystemLoader(templates),
         autoescape=lambda name: name is None or not name.endswith((".txt.j2", ".css")),  # noqa: S701 - plain text has no tags
         undefined=jinja2.StrictUndefined,
-        finalize=_printable,
+        finalize=lambda value: "" if value is None else value,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
@@ -165,28 +177,23 @@ class _SourceMarks(Extension):
             yield Token(token.lineno, "data", "\n".join(f"\ue000{stream.name}:{number}\ue001{line}" for number, line in lines))
 
 
-def _printable(value: Any) -> Any:
-    """What an expression prints: nothing for None, text without the characters that XML refuses."""
-    if value is None:
-        return ""
-    if isinstance(value, str) and _UNPRINTABLE.search(value):
-        return type(value)(_UNPRINTABLE.sub("", value))
-    return value
-
-
 def _paragraphs(text: str) -> list[str]:
     return [block for block in re.split(r"\s*\n\s*\n\s*", text.strip()) if block]
 
 
 def _wrap(text: object, mark: str = "") -> str:
     """Text in lines of 72 columns, longer only for what has no space; `mark` opens the first one, the others stand under it."""
-    lines, line = [], mark
-    for word in re.split(r"[ \t\r\n]+", _UNPRINTABLE.sub("", str(text)).strip()):
-        if len(line) + len(word) > TEXT_COLUMNS and line.strip() not in ("", mark.strip()):
-            lines.append(line.rstrip(" "))
-            line = " " * len(mark)
-        line += word + " "
-    return "\n".join((*lines, line.rstrip(" ")))
+    rest = str(text).strip(" ")
+    if _UNEVEN.search(rest):
+        rest = re.sub("[ \t\r\n]+", " ", rest).strip(" ")
+    lines, start = [], mark
+    while len(rest) > TEXT_COLUMNS - len(start):
+        end = rest.rfind(" ", 0, TEXT_COLUMNS - len(start) + 1)
+        if end < 0 and (end := rest.find(" ")) < 0:
+            break
+        lines.append(start + rest[:end])
+        start, rest = " " * len(mark), rest[end + 1 :]
+    return "\n".join((*lines, (start + rest).rstrip(" ")))
 
 
 @jinja2.pass_context
