@@ -33,6 +33,7 @@ from digest.store.rows import (
     load_articles,
     note_addresses,
     place_articles,
+    refresh_pictures,
     update_articles,
     version_row,
 )
@@ -297,6 +298,9 @@ def _add(connection: Connection, given: Sequence[tuple[Article, str]], keys: Map
     ]
     insert_articles(connection, new, keys)
     update_articles(connection, changed)
+    brought = {article.id: source for article, source in reversed(given)}
+    new_words = {article.id for article, _ in changed}
+    refresh_pictures(connection, [(unique[id], row.version, brought[id]) for id, row in known.items() if id not in new_words])
     back = [id for id, row in known.items() if row.withdrawn]
     if back:
         connection.execute(t.articles.update().where(t.articles.c.id.in_(back)).values(withdrawn=None))

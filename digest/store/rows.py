@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, func, or_, select, true
+from sqlalchemy import ColumnElement, Connection, Row, Select, String, and_, bindparam, func, or_, select, true
 from sqlalchemy.dialects.sqlite import insert
 
 from digest.model import Article, Kinship, Link
@@ -77,6 +77,35 @@ def update_articles(connection: Connection, changed: Sequence[tuple[Article, int
     connection.execute(insert(t.versions), [version_row(article, version) for article, version in changed])
 
 
+def refresh_pictures(connection: Connection, unchanged: Sequence[tuple[Article, int, str]]) -> None:
+    """Known articles whose words did not change, each with its version and the key of the source that brought it: their pictures.
+
+    An article of a feed keeps the picture of its page until the feed names one; a file of a folder says all of itself.
+    """
+    rows = [
+        {"article_id": article.id, "its_version": version, "its_picture": _picture_row(article), "its_url": article.picture.url}
+        for article, version, source in unchanged
+        if article.picture and not source.startswith("folder:")
+    ]
+    of_files = [
+        {"article_id": article.id, "its_version": version, "its_picture": _picture_row(article)}
+        for article, version, source in unchanged
+        if source.startswith("folder:")
+    ]
+    one = (t.versions.c.article == bindparam("article_id")) & (t.versions.c.version == bindparam("its_version"))
+    picture = bindparam("its_picture", type_=t.versions.c.picture.type)
+    kept = t.versions.update().where(one).values(picture=picture)
+    if rows:
+        address = func.json_extract(t.versions.c.picture, "$[1]", type_=String)
+        connection.execute(kept.where(address.is_distinct_from(bindparam("its_url"))), rows)
+    if of_files:
+        connection.execute(kept.where(t.versions.c.picture.is_distinct_from(picture)), of_files)
+
+
+def _picture_row(article: Article) -> tuple[str, str] | None:
+    return (article.picture.text, article.picture.url) if article.picture else None
+
+
 def version_row(article: Article, version: int) -> dict[str, Any]:
     """The words of an article as the row of one of its versions."""
     return {
@@ -88,7 +117,7 @@ def version_row(article: Article, version: int) -> dict[str, Any]:
         "text": article.text,
         "summary": article.summary,
         "links": [(link.text, link.url) for link in article.links],
-        "picture": (article.picture.text, article.picture.url) if article.picture else None,
+        "picture": _picture_row(article),
         "seen": article.collected,
     }
 
