@@ -42,6 +42,7 @@ def page(words: str) -> str:
         f'<style type="text/css">@media print{{a{{color:red}}}}\n{re.sub("[<>]", "", words)}</style></head><body>'
         f"<!--[if mso]><td>{escaped.replace('--', '')}</td><![endif]-->"
         f'<p style="margin:0">{escaped}<img alt="{escaped}"><a href="{READ_ONLINE}">{escaped}</a></p>\n'
+        f'<i style="background:url(https://a.example/)">//</i><b style="color:red;/* x */margin:0">/* x */</b>'
         f'<a class="x" href="{UNSUBSCRIBE}" title="{escaped}">Se désabonner</a></body></html>\n'
     )
 

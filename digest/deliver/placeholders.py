@@ -47,6 +47,9 @@ _GO_PIECES = re.compile(
     r"""(?P<opaque> <!--.*?--> | <style\b.*?</style> ) | (?P<tag> <[a-zA-Z/!](?: "[^"]*" | '[^']*' | [^'">] )*> )""",
     re.DOTALL | re.IGNORECASE | re.VERBOSE,
 )
+_GO_OPAQUE_TAG = re.compile(r"""\{|@TrackLink|\bstyle\s*=\s*(?:"[^"]*(?:/[/*]|\\)|'[^']*(?:/[/*]|\\))""", re.IGNORECASE)
+_GO_OPAQUE_STYLE = re.compile(r"""^<!--|>[^<]*(?:[\\'"/]|\{\{|@TrackLink|<(?!/style))""", re.IGNORECASE)
+"""Go drops comments from style sheets too, takes every `//` for the start of one, and refuses a string that does not end."""
 _GO_ESCAPES = {"\\": r"\\", '"': r"\"", "\n": r"\n", "\r": r"\r", "\t": r"\t", "{": r"\x7b"}
 
 
@@ -76,10 +79,8 @@ def _go_html(html: str) -> str:
 
 
 def _is_opaque(piece: re.Match[str]) -> bool:
-    """Whether Go would change or refuse this piece of HTML; a style sheet is full of single braces, which are harmless."""
-    if piece["tag"]:
-        return "{" in piece[0] or "@TrackLink" in piece[0]
-    return "<!--" in piece[0] or "{{" in piece[0] or "@TrackLink" in piece[0] or bool(re.search(_OURS, piece[0]))
+    """Whether Go might change or refuse this piece of HTML; a plain style sheet is full of single braces, which are harmless."""
+    return bool((_GO_OPAQUE_TAG if piece["tag"] else _GO_OPAQUE_STYLE).search(piece[0]))
 
 
 def _go_string(found: re.Match[str]) -> str:
