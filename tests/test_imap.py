@@ -33,8 +33,15 @@ def user(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def parcel(settings: Settings) -> Parcel:
-    rendered = RenderedEmail("Été : l’essentiel de novembre", "<p>Un mot accentué, déjà.</p>\n" * 40, "Un mot accentué, déjà.\n")
-    return Parcel(editions.sample(), rendered, settings.newsletter)
+    """An edition with a picture, from a sender whose name every mail program writes in its own way."""
+    picture = "0123456789abcdef.png"
+    html = "<p>Un mot accentué, déjà.</p>\n" * 40 + f'<img alt="Un chat" src="pictures/{picture}">\n'
+    rendered = RenderedEmail(
+        "Été : l’essentiel de novembre, et tout ce qui s’y est passé d’autre", html, "Un mot accentué, déjà.\n"
+    )
+    sender = settings.newsletter.sender.model_copy(update={"name": "Collectif d’été, « fil »"})
+    newsletter = settings.newsletter.model_copy(update={"sender": sender})
+    return Parcel(editions.sample(), rendered, newsletter, {picture: b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 9})
 
 
 def place(dovecot: Dovecot, user: str, **changes: object) -> Imap:
@@ -48,7 +55,7 @@ def revised(parcel: Parcel) -> Parcel:
 
 
 def content(parcel: Parcel) -> bytes:
-    return build_message(parcel.edition, parcel.rendered, parcel.newsletter).as_bytes()
+    return build_message(parcel.edition, parcel.rendered, parcel.newsletter, parcel.pictures).as_bytes()
 
 
 def messages(server: IMAP4) -> dict[str, tuple[bytes, set[bytes]]]:
@@ -161,9 +168,12 @@ def test_a_persons_own_drafts_stay_as_they_are(dovecot: Dovecot, user: str, parc
     ]
 
 
-def test_what_a_person_wrote_into_our_draft_is_kept_beside_the_new_one(dovecot: Dovecot, user: str, parcel: Parcel) -> None:
+@pytest.mark.parametrize(("header", "value"), [("Subject", "Mon objet à moi"), ("To", "abonnes@essai.example")])
+def test_what_a_person_wrote_into_our_draft_is_kept_beside_the_new_one(
+    dovecot: Dovecot, user: str, parcel: Parcel, header: str, value: str
+) -> None:
     edited = message_from_bytes(content(parcel), policy=SMTP)
-    edited.replace_header("Subject", "Mon objet à moi")  # by a mail program that keeps every header it does not know
+    edited.replace_header(header, value)  # by a mail program that keeps every header it does not know
     write_draft(dovecot, user, edited.as_bytes())
 
     hand_over(parcel, place(dovecot, user), PASSWORD, known=None)

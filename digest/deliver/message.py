@@ -24,7 +24,7 @@ from digest.settings import Newsletter
 MARK: Final = "X-Digest-Edition"
 """Header that all revisions of an edition share: `la-lettre/2026-11`."""
 SEAL: Final = "X-Digest-Seal"
-"""Header that holds the fingerprint of the subject and the words, as they were written."""
+"""Header that holds the fingerprint of whom the message is for, its subject, its words and its files, as they were made."""
 
 
 _NO_PICTURES: Mapping[str, bytes] = MappingProxyType({})
@@ -49,7 +49,6 @@ def build_message(
     message["Message-ID"] = f"<{_slug(edition.newsletter)}.{_slug(edition.edition)}.{edition.revision}@{domain}>"
     message["Content-Language"] = edition.language
     message[MARK] = mark_of(edition)
-    message[SEAL] = _seal(rendered.subject, rendered.text, html)
     message["X-Unsent"] = "1"  # Outlook opens the file as a draft
     message["List-Id"] = f"<{_slug(edition.newsletter)[:60].strip('-')}.{domain}>"
     message["List-Post"] = "NO"  # a letter, not a conversation (RFC 2369)
@@ -62,6 +61,7 @@ def build_message(
     message.set_boundary(boundary)
     if shown:
         _attach(message, {name: pictures[name] for name in shown}, domain, boundary)
+    message[SEAL] = _seal(message)
     return message
 
 
@@ -100,12 +100,14 @@ def is_as_made(raw: bytes) -> bool:
     Spaces and line ends do not count: some servers write messages again in their own way.
     """
     message = message_from_bytes(raw, policy=SMTP)
-    parts = [message.get_body((kind,)) for kind in ("plain", "html")]
-    words = [str(part.get_content()) if part else "" for part in parts]
-    return str(message[SEAL]) == _seal(str(message["Subject"]), *words)
+    return str(message[SEAL]) == _seal(message)
 
 
-def _seal(*words: str) -> str:
+def _seal(message: EmailMessage) -> str:
+    headers = (str(message[name] or "") for name in ("From", "To", "Cc", "Bcc", "Subject"))
+    bodies = (message.get_body((kind,)) for kind in ("plain", "html"))
+    files = (part.get_filename() or "" for part in message.walk())
+    words = (*headers, *(str(body.get_content()) if body else "" for body in bodies), *files)
     return hashlib.sha256("\n".join(" ".join(text.split()) for text in words).encode()).hexdigest()[:32]
 
 
