@@ -52,7 +52,8 @@ def set_apart(xml: str) -> tuple[str, list[str]]:
 def without_unread(xml: str) -> str:
     """The feed without elements that make no difference to an article: each costs feedparser as much as a title."""
     rest = _UNREAD.sub("", xml)
-    return _THUMBNAIL.sub("", rest) if _PICTURE.search(rest) else rest
+    # A thumbnail is read only where there is no larger picture.
+    return _THUMBNAIL.sub("", rest) if "<media:thumbnail" in rest and _PICTURE.search(rest) else rest
 
 
 def put_back(details: Iterable[MutableMapping[str, Any]], texts: list[str]) -> bool:
