@@ -15,6 +15,8 @@ from lxml import etree
 from markdown_it import MarkdownIt
 
 from digest.gather.blocks import Block, Kind, as_item, one_line, write_text
+from digest.gather.bullets import plain_bullets
+from digest.gather.key_points import key_points_name
 from digest.model import Link
 
 Element: TypeAlias = lxml.html.HtmlElement
@@ -218,12 +220,16 @@ class _BlockWriter:
         if len(lines) == 1:
             self._add("paragraph", lines[0])
             return
+        lines = plain_bullets(lines)
         items = [as_item(line) for line in lines]
         if sum(item is not None for item in items) < 2:
             self._add("paragraph", " ".join(lines))
             return
-        for line, item in zip(lines, items, strict=True):
-            self._add("paragraph" if item is None else "item", item or line)
+        for line, item, below in zip(lines, items, (*items[1:], None), strict=True):
+            if item is None and below is not None and (name := key_points_name(line)):
+                self._add("heading", name)
+            else:
+                self._add("paragraph" if item is None else "item", item or line)
 
     def _add(self, kind: Kind | Literal["bold"], words: str) -> None:
         line = one_line(words).strip("| ")
