@@ -441,6 +441,23 @@ def test_lines_under_the_name_of_key_points_are_a_point_each(name: str) -> None:
     assert article.text == f"{BODY}\n\n## {name.rstrip(' :')}\n\n{points}\n\n{BODY}"
 
 
+@pytest.mark.parametrize("name", ["## À retenir", "**À retenir**", "À retenir :", "### À retenir ###"])
+@pytest.mark.parametrize("between", ["\n", "\n\n"])
+def test_lines_under_the_name_of_key_points_are_a_point_each_in_markdown_too(name: str, between: str) -> None:
+    text = f"# {TITLE}\n\n{BODY}\n\n{name}{between}Peser **coûte** peu.\nLes dons doublent\nTout se mange.\n\n{BODY}"
+    assert (
+        read(text, "a.md").text
+        == f"{BODY}\n\n## À retenir\n\n- Peser coûte peu.\n- Les dons doublent\n- Tout se mange.\n\n{BODY}"
+    )
+
+
+@pytest.mark.parametrize("width", [72, 120])
+def test_a_paragraph_under_the_name_of_key_points_is_not_parted_within_a_sentence_in_markdown(width: int) -> None:
+    cut = textwrap.fill(BODY, width)
+    text = f"# {TITLE}\n\n{cut}\n\n## À retenir\n\n{cut}\n\n{cut}\n"
+    assert read(text, "a.md").text == f"{BODY}\n\n## À retenir\n\n{BODY}\n\n{BODY}"
+
+
 def test_key_points_end_above_the_heading_of_another_part() -> None:
     points = "Peser coûte peu.\nLes dons doublent."
     article = read(f"{TITLE}\n\n{BODY}\n\nEn bref\n{points}\nPourquoi peser ?\n{BODY} {BODY}\n\n{BODY}")

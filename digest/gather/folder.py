@@ -26,7 +26,7 @@ from digest.gather.inline_markdown import html_start, plain_markdown, without_fo
 from digest.gather.key_points import key_points_name
 from digest.gather.markup import html_to_text, markdown_to_html
 from digest.gather.named_pictures import picture_of_file
-from digest.gather.pasted import Piece, lines_of, read_pasted, undressed, with_headings
+from digest.gather.pasted import Piece, lines_of, mark_points, read_pasted, undressed, with_headings
 from digest.gather.webpage import read_html
 from digest.language.dates import is_relative, read_date
 from digest.language.words import detect
@@ -170,7 +170,7 @@ def _draft(name: str, text: str, is_byline: Callable[[str], bool]) -> _Draft:
 
 def _markdown(name: str, text: str) -> _Draft:
     front, body = split_front_matter(name, text)
-    body = "\n".join(plain_bullets(without_footnotes(body).splitlines()))
+    body = "\n".join(mark_points(plain_bullets(without_footnotes(body).splitlines())))
     words, links = html_to_text(markdown_to_html(body), front.url)
     pieces: list[Piece] = [*read_text(words)]
     title = front.title

@@ -238,6 +238,35 @@ def _points(lines: Raw, wrapped: bool) -> list[Piece]:
     return [("item" if len(points) > 1 else "paragraph", point) for point in points]
 
 
+_MARKDOWN_BLOCK = re.compile(r"\s{0,3}(?:[-+*#>|<=~`]|\d{1,3}[.)]\s)|\s{4}")
+
+
+def mark_points(lines: Sequence[str]) -> list[str]:
+    """The lines of a Markdown text, where those under the name of a part of key points that nothing marks are items."""
+    wrapped = _is_wrapped(lines)
+    marked: list[str] = []
+    done = 0
+    for i, line in enumerate(lines):
+        if i < done:
+            continue
+        run, end = _run_under(lines, i) if (name := key_points_name(line)) else ([], i)
+        points = [words for kind, words in _points(run, wrapped) if kind == "item"]
+        if points and all(len(line) <= _WIDEST_WRAP or line[-1] in ".!?;…" for line in run):
+            marked += ["", f"## {name}", "", *(f"- {words}" for words in points)]
+            done = end
+        else:
+            marked.append(line)
+    return marked
+
+
+def _run_under(lines: Sequence[str], i: int) -> tuple[list[str], int]:
+    """The lines of plain words right under a line, or under a blank one, and where they end."""
+    start = end = i + 2 if i + 1 < len(lines) and not lines[i + 1].strip() else i + 1
+    while end < len(lines) and lines[end].strip() and not _MARKDOWN_BLOCK.match(lines[end]):
+        end += 1
+    return [line.strip() for line in lines[start:end]], end
+
+
 def _stand_apart(lines: Sequence[str]) -> bool:
     """Whether lines without a blank between them are not one paragraph: a title said twice, an author and a date, titles."""
     if any(line[-1:] in ".!?…;:," or line[:1].islower() for line in lines if line):
