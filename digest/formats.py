@@ -18,6 +18,7 @@ from digest.model import (
     EditionStory,
     EditionTheme,
     Evidence,
+    Finding,
     Fingerprint,
     Highlight,
     LeftOut,
@@ -170,6 +171,28 @@ def prove(content: Mapping[str, Any], text_of: TextOf) -> tuple[Proof, ...]:
 def proof_json(proof: Proof) -> dict[str, Any]:
     """One item of `verify --json`."""
     return {**asdict(proof), "holds": proof.holds}
+
+
+def check_json(edition: Edition, found: Sequence[tuple[Finding, str]]) -> dict[str, Any]:
+    """`check --json`; each finding comes with its message in the reader's language."""
+    levels = [finding.level for finding, _ in found]
+    titles = {story.id: story.title for story in edition.stories}
+    return {
+        "edition": edition.edition,
+        "revision": edition.revision,
+        "errors": levels.count("error"),
+        "warnings": levels.count("warning"),
+        "findings": [
+            {
+                "check": finding.check,
+                "level": finding.level,
+                "message": message,
+                "story": finding.story,
+                "title": titles.get(finding.story or ""),
+            }
+            for finding, message in found
+        ],
+    }
 
 
 def workings_json(article: Article, workings: Sequence[Working], names: Mapping[str, str]) -> dict[str, Any]:

@@ -128,7 +128,7 @@ def test_every_finding_can_be_said_in_french_and_english() -> None:
         ("stories", "warning", sound(story("", summary="Un résumé.")), "a story has no title"),
         ("stories", "warning", sound(highlights=0), "nothing stands at the top"),
         ("subject", "error", sound(subject="  "), "the subject is empty"),
-        ("subject", "warning", sound(subject="mot " * 18), "the subject has 71 characters"),
+        ("subject", "warning", sound(subject="mot " * 20), "the subject has 79 characters"),
         ("preheader", "warning", sound(preheader=""), "there is no preview text"),
         ("preheader", "warning", sound(preheader="mot " * 40), "the preview text has 159 characters"),
         ("preheader", "warning", sound(subject="Un objet", preheader="Un objet"), "the preview text says the subject again"),

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Final
 
 from digest.compose.checks.page import Page
-from digest.compose.edition import compose
+from digest.compose.edition import SUBJECT_CHARACTERS, compose
 from digest.errors import N_
 from digest.language.translations import Translator
 from digest.language.typography import NBSP, THIN, typeset
@@ -17,8 +17,11 @@ from digest.language.words import fold, tokens
 from digest.model import Edition, Finding
 from digest.settings import Newsletter
 
-LONGEST_SUBJECT: Final = 70
-"""Characters that Gmail and Apple Mail show on a computer; telephones show 33 to 48 (emailtooltester.com, measured in 2023)."""
+SHOWN_SUBJECT: Final = 70
+"""Characters that Gmail and Apple Mail show on a computer; telephones show 33 to 48 (emailtooltester.com, measured in 2023).
+
+A few more do no harm: what counts is that the first ones say what matters.
+"""
 LONGEST_PREHEADER: Final = 120
 SHORTEST_PREHEADER: Final = 30
 """Characters; below, mail programs go on with the first words of the email."""
@@ -52,8 +55,8 @@ def subject(edition: Edition, previous: Edition | None) -> Iterator[Finding]:
     words = edition.subject.strip()
     if not words:
         yield Finding("subject", "error", N_("the subject is empty"))
-    elif len(words) > LONGEST_SUBJECT:
-        values = {"length": len(words), "most": LONGEST_SUBJECT}
+    elif len(words) > SUBJECT_CHARACTERS:
+        values = {"length": len(words), "most": SHOWN_SUBJECT}
         message = N_("the subject has {length} characters; computers show {most} of them, telephones about 40")
         yield Finding("subject", "warning", message, values)
     if words and previous and fold(previous.subject) == fold(words):
