@@ -45,6 +45,7 @@ from digest.model import (
     ThemeMatch,
     Working,
 )
+from digest.preflight import check_edition
 from digest.settings import Limits, Settings
 from digest.store import Store
 
@@ -203,9 +204,12 @@ def write_files(
     """Write the files of an edition, in its folder or in `output` (a folder, or a `.zip`); their paths, the email first."""
     newsletter = config.settings.newsletter
     email = rendered(config, edition, templates=templates)
+    findings = check_edition(config, store, edition, email)
     words = team_translator(newsletter.language)
-    report = render_report(edition, newsletter, email, templates=templates or config.templates, translator=words)
-    return write_edition(output or config.editions / edition.edition, edition, email, report, newsletter, store.pictures_of(edition))
+    report = render_report(edition, newsletter, email, findings, templates=templates or config.templates, translator=words)
+    return write_edition(
+        output or config.editions / edition.edition, edition, email, report, newsletter, store.pictures_of(edition)
+    )
 
 
 def tell(config: Config, store: Store, story: str, theme: str) -> EditionStory:
