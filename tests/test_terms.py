@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from digest.judge.terms import Lexicon, Term
-from digest.language.words import words_of
+from digest.language.reading import read
 
 
 def found(terms: str, text: str, lang: str = "fr") -> list[str]:
     """What a text says of some terms (separated by |), as it stands there."""
     lexicon = Lexicon([Term(0, "strong", term) for term in terms.split("|")], lang)
-    return [each.quote for each in lexicon.find(text, words_of(text))]
+    return [each.quote for each in lexicon.find(read(text))]
 
 
 @pytest.mark.parametrize(

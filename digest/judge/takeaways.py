@@ -8,7 +8,7 @@ from digest.judge.expectation import Expectation
 from digest.judge.quotable import Fault, fault
 from digest.judge.sections import key_points
 from digest.language.sentences import sentences
-from digest.language.words import STOP_WORDS, lemmas
+from digest.language.words import STOP_WORDS
 from digest.model import Article, MadeBy, Takeaway
 
 Span = tuple[int, int]
@@ -49,7 +49,7 @@ def _within(text: str, spans: Sequence[Span], quoted_words: int) -> list[Span]:
 def _extract(article: Article, limit: int, quoted_words: int) -> list[tuple[float, Span]]:
     """Scores and spans of the best sentences without fault, or, where there is none, with the lightest faults."""
     spans = sentences(article.text, article.lang)[:_MOST_SENTENCES] or _heading(article.text)
-    choice = _Choice([article.text[start:end] for start, end in spans], article)
+    choice = _Choice(article, spans)
     for worst in Fault:
         chosen = choice.best(limit, quoted_words, worst)
         if chosen:
@@ -66,14 +66,15 @@ def _heading(text: str) -> list[Span]:
 class _Choice:
     """The sentences of an article, from which the best are taken under rules that may be relaxed."""
 
-    def __init__(self, texts: list[str], article: Article) -> None:
-        self._texts = texts
+    def __init__(self, article: Article, spans: Sequence[Span]) -> None:
         self._article = article
+        self._spans = spans
+        self._texts = [article.text[start:end] for start, end in spans]
         self._faults: dict[int, Fault] = {}
 
     def best(self, limit: int, quoted_words: int, worst: Fault) -> list[tuple[float, int]]:
         """Scores and numbers of the sentences with no fault graver than `worst`, best first."""
-        expectation = Expectation(self._texts, self._article.title, self._article.lang)
+        expectation = Expectation(self._article.text, self._spans, self._article.title)
         seen: set[int] = set()
         chosen: list[tuple[float, int]] = []
         said: list[set[str]] = []
@@ -85,7 +86,7 @@ class _Choice:
                 length = len(self._texts[number].split())
                 if (chosen and length > quoted_words) or self._fault(number) > worst:
                     continue
-                subjects = self._subjects(expectation.words[number])
+                subjects = self._subjects(expectation.words(number))
                 if not any(len(subjects & other) > _SAME * min(len(subjects), len(other)) for other in said):
                     chosen.append((expectation.score(number), number))
                     said.append(subjects)
@@ -100,6 +101,5 @@ class _Choice:
         return self._faults[number]
 
     def _subjects(self, words: list[str]) -> set[str]:
-        """The lemmas of the words that carry a subject."""
-        lang = self._article.lang
-        return set(lemmas(set(words) - STOP_WORDS.get(lang, frozenset()), lang))
+        """The words that carry a subject."""
+        return set(words) - STOP_WORDS.get(self._article.lang, frozenset())

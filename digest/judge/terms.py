@@ -10,9 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import compress
 from typing import Literal, NamedTuple
 
-from digest.language.words import STOP_WORDS, fold, lemma, words_of
+from digest.language.reading import Reading, read
+from digest.language.words import STOP_WORDS, fold, lemma
 
 Kind = Literal["strong", "weak", "with", "not"]
 
@@ -38,7 +40,7 @@ class Term:
     """Whether it is several words, or an acronym of four letters or more: rarer than a bare word or "UE", so it says more."""
 
     def __post_init__(self) -> None:
-        _, words = _significant(words_of(self.text))
+        _, words = _significant(read(self.text).words)
         object.__setattr__(self, "is_precise", len(words) > 1 or any(len(word) > 3 and word.isupper() for word in words))
 
 
@@ -70,7 +72,7 @@ class Lexicon:
         self._doubtful = {term.text for term in terms if _is_acronym(term.text) and term.text.lower() in stop_words}
         root = _Node()
         for term in terms:
-            before, words = _significant(words_of(term.text))
+            before, words = _significant(read(term.text).words)
             node = root
             for word in words:
                 node = node.next.setdefault(_key_of_term_word(word, lang), _Node())
@@ -78,39 +80,35 @@ class Lexicon:
                 node.ends.append((term, before))  # "charity" and "charities" are one term
         self._starts = _Starts(root, self._keys)
 
-    def find(self, text: str, words: Sequence[str]) -> list[Found]:
-        """Every term in a text whose words are given, in reading order; terms that stand inside longer terms are there too."""
-        found: list[Found] = []
-        at = 0
-        for i, nodes in enumerate(map(self._starts.__getitem__, words)):
-            if nodes:
-                at = _next(words[i], text, at)
-                for node in nodes:
-                    self._follow(node, text, words, i, at, found)
-                at += len(words[i])
-        return [each for each in found if each.term.text not in self._doubtful or not _is_shouted(each, words)]
+    def find(self, reading: Reading) -> list[Found]:
+        """Every term in a text, in reading order; terms that stand inside longer terms are there too."""
+        words, starts = reading.words, self._starts
+        spans: list[tuple[Term, int, int]] = []
+        for start in compress(range(len(words)), map(starts.__getitem__, words)):
+            for node in starts[words[start]]:
+                if node.ends:
+                    spans += _ending(node, words, start, start + 1)
+                if node.next:
+                    self._follow(node, words, start, spans)
+        found = [Found(term, start, end, _quote(reading, start, end)) for term, start, end in spans]
+        return [each for each in found if each.quote and not (each.term.text in self._doubtful and _is_shouted(each, words))]
 
-    def _follow(self, node: _Node | None, text: str, words: Sequence[str], start: int, at: int, found: list[Found]) -> None:
-        """Adds the terms that begin at the word `start`, which stands `at` this place in the text and leads to the node."""
-        links, end, to = 0, start + 1, at + len(words[start])
-        while node:
-            if not links:
-                for term, before in node.ends:
-                    if not before or _follows(start, before, words):
-                        found.append(Found(term, start, end, text[at:to]))
-            if not node.next or end == len(words):
-                return
-            word, reached = words[end], None
-            for key in self._keys[word]:
-                if reached := node.next.get(key):
+    def _follow(self, node: _Node, words: Sequence[str], start: int, spans: list[tuple[Term, int, int]]) -> None:
+        """Adds the terms of several words that begin with the word `start`, which leads to the node."""
+        links = 0
+        for end in range(start + 1, len(words)):
+            reached = None
+            for key in self._keys[words[end]]:
+                if key in node.next:
+                    reached = node.next[key]
                     break
-            links = 0 if reached else links + 1
-            node = reached or (node if links <= _MOST_LINKS and word.lower() in _LINKS else None)
-            if node:
-                begins = text.index(word, to)
-                if text[to:begins] != " " and _BREAKS.search(text, to, begins):
-                    return
-                end, to = end + 1, begins + len(word)
+            if reached:
+                node, links = reached, 0
+                spans += _ending(node, words, start, end + 1)
+            elif links < _MOST_LINKS and words[end].lower() in _LINKS:
+                links += 1
+            else:
+                return
 
 
 class _Keys(dict[str, tuple[str, ...]]):
@@ -150,13 +148,21 @@ def _significant(words: list[str]) -> tuple[str, list[str]]:
     return (words[0] if others and words[0] in _LINKS else ""), others or words
 
 
-def _next(word: str, text: str, at: int) -> int:
-    """Where a word stands by itself, from a place in the text on."""
-    length = len(word)
-    at = text.index(word, at)
-    while text[at - 1 : at].isalnum() or text[at + length : at + length + 1].isalnum():
-        at = text.index(word, at + 1)
-    return at
+def _ending(node: _Node, words: Sequence[str], start: int, end: int) -> list[tuple[Term, int, int]]:
+    """The terms that end at a node, after the small word that they want before them."""
+    return [(term, start, end) for term, before in node.ends if not before or _follows(start, before, words)]
+
+
+def _quote(reading: Reading, start: int, end: int) -> str:
+    """The words `start` to `end` as the text says them; empty where something breaks them apart."""
+    if end == start + 1:
+        return reading.words[start]
+    places = reading.starts[start:end].tolist()
+    ends = [place + len(word) for place, word in zip(places, reading.words[start:end], strict=True)]
+    for stop, begin in zip(ends, places[1:], strict=False):
+        if reading.text[stop:begin] != " " and _BREAKS.search(reading.text, stop, begin):
+            return ""
+    return reading.text[places[0] : ends[-1]]
 
 
 def _follows(start: int, before: str, words: Sequence[str]) -> bool:

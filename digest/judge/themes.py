@@ -14,7 +14,7 @@ from math import log2
 from typing import Literal
 
 from digest.judge.terms import Found, Lexicon, Term
-from digest.language.words import words_of
+from digest.language.reading import read
 from digest.model import Article, Evidence, ThemeMatch, Unheard, Working
 from digest.settings import Theme
 
@@ -108,13 +108,12 @@ class _Reading:
     __slots__ = ("found", "length")
 
     def __init__(self, article: Article, lexicon: Lexicon) -> None:
-        text = _text(article)
-        title_words, words = words_of(article.title), words_of(text)
-        self.length, before = len(words), len(title_words)
+        title, text = read(article.title), read(_text(article))
+        self.length, before = len(text.words), len(title.words)
         self.found: defaultdict[int, list[Found]] = defaultdict(list)
-        for each in lexicon.find(article.title, title_words):
+        for each in lexicon.find(title):
             self.found[each.term.theme].append(Found(each.term, each.start - before, each.end - before, each.quote))
-        for each in lexicon.find(text, words):
+        for each in lexicon.find(text):
             self.found[each.term.theme].append(each)
 
 

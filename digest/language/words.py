@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -20,8 +20,6 @@ KNOWN = ("fr", "en", "de", "es", "it", "pt")
 _WORD = re.compile(r"[^\W_]+")
 _COMBINING = re.compile("[\u0300-\u036f]+")
 _TYPEWRITTEN = tuple(zip("’‘ʼ′“”„«»‐‑œæ", ["'"] * 4 + ['"'] * 5 + ["-"] * 2 + ["oe", "ae"], strict=True))
-_SIGNS = (*".,;:!?'’‘\"«»“”„()[]/-–—…%*+=&_#@•·€$|<>", "\u00a0", "\u202f")
-"""What mostly stands between words, each replaced in one go."""
 _MOST_LEMMAS = 200_000
 _VOTERS = 150
 """Words read to vote on a language: about a paragraph."""
@@ -47,27 +45,9 @@ def detect(text: str, default: str = "fr") -> str:
     return str(_identifier().classify(start)[0])
 
 
-def words_of(text: str) -> list[str]:
-    """The words and numbers of a text as they stand; apostrophes, hyphens and other signs part them."""
-    plain = text
-    for sign in _SIGNS:
-        plain = plain.replace(sign, " ")
-    found = plain.split()
-    return found if "".join(found).isalnum() else _WORD.findall(text)
-
-
 def tokens(text: str) -> list[str]:
     """The words and numbers of a text in lower case, accents kept."""
     return _WORD.findall(text.lower())
-
-
-def tokens_of_each(texts: Sequence[str]) -> list[list[str]]:
-    """The `tokens` of each of several texts of one line, in half the time."""
-    joined = "\n".join(texts).lower()
-    for sign in _SIGNS:
-        joined = joined.replace(sign, " ")
-    lines = [line.split() for line in joined.split("\n")]
-    return [words if "".join(words).isalnum() else tokens(text) for text, words in zip(texts, lines, strict=False)]
 
 
 def lemma(word: str, lang: str) -> str:
@@ -76,11 +56,6 @@ def lemma(word: str, lang: str) -> str:
     Never give it an acronym: simplemma makes "avoir" of "AI".
     """
     return _lemmas(lang if lang in KNOWN else "")[word]
-
-
-def lemmas(words: Iterable[str], lang: str) -> list[str]:
-    """The `lemma` of each word."""
-    return list(map(_lemmas(lang if lang in KNOWN else "").__getitem__, words))
 
 
 def fold(text: str) -> str:
