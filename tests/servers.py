@@ -33,6 +33,8 @@ class Site:
     url: str
     pages: dict[str, tuple[str, bytes]] = field(default_factory=dict)
     """More paths, each with its content type and body; a test may change them while the server runs."""
+    turned: dict[str, str] = field(default_factory=dict)
+    """Paths that behave as another route does (`/reset` as `/feed`); a test may turn them while the server runs."""
     asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     """Path and headers (names in small letters) of every request, in order."""
     most_at_once: int = 0
@@ -100,8 +102,8 @@ def _handler(site: Site, stop: threading.Event) -> type[BaseHTTPRequestHandler]:
                 kind, body = site.pages[self.path]
                 answer(self, body, kind)
                 return
-            route = ROUTES.get(self.path.partition("?")[0], missing)
-            route(self, stop)
+            path = site.turned.get(self.path, self.path.partition("?")[0])
+            ROUTES.get(path, missing)(self, stop)
 
         def log_message(self, format: str, *args: object) -> None:
             pass
@@ -211,6 +213,26 @@ def not_http(handler: BaseHTTPRequestHandler, stop: threading.Event) -> None:
     handler.close_connection = True
 
 
+def many_items(handler: BaseHTTPRequestHandler, stop: threading.Event) -> None:
+    """54 MB of valid items."""
+    item = b"<item><title>Une nouvelle</title><link>https://gazette.example/%07d</link><description>Encore.</description></item>"
+    head, end = b"<rss version='2.0'><channel>", b"</channel></rss>"
+    handler.send_response(200)
+    handler.send_header("Content-Type", "application/rss+xml")
+    handler.send_header("Connection", "close")
+    handler.end_headers()
+    handler.wfile.write(head)
+    for start in range(0, 540_000, 10_000):
+        handler.wfile.write(b"".join(item % number for number in range(start, start + 10_000)))
+    handler.wfile.write(end)
+    handler.close_connection = True
+
+
+def quadratic_author(handler: BaseHTTPRequestHandler, stop: threading.Event) -> None:
+    """128 KB that hold feedparser for a minute."""
+    answer(handler, b"<rss version='2.0'><channel><item><author>a@" + b"a." * 64_000 + b"</author></item></channel></rss>")
+
+
 def error_page(handler: BaseHTTPRequestHandler, stop: threading.Event) -> None:
     """200, and a page that says that something went wrong."""
     answer(handler, b"<!DOCTYPE html><html><body><h1>Maintenance en cours</h1></body></html>", "text/html")
@@ -240,6 +262,7 @@ ROUTES: dict[str, Route] = {
     f"/{route.__name__.replace('_', '-')}": route
     for route in (
         feed, not_modified, gzipped, slow, slow_drip, endless, gzip_bomb, redirect_loop, moved, moved_then_found, found,
-        redirect_to_script, redirect_to_other_host, wrong_length, reset, not_http, error_page, empty, too_many, broken, gone,
+        redirect_to_script, redirect_to_other_host, wrong_length, reset, not_http, many_items, quadratic_author, error_page,
+        empty, too_many, broken, gone,
     )
 }  # fmt: skip

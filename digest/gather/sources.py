@@ -139,7 +139,11 @@ async def _read_feeds(
     before: Mapping[str, SourceState],
     now: datetime,
 ) -> AsyncIterator[tuple[SourceRead, ...]]:
-    """The feeds, in the order in which they are read: fetching and parsing go on while the caller stores."""
+    """The feeds, in the order in which they are read: fetching and parsing go on while the caller stores.
+
+    Those that are ready together keep their order in sources.yaml: an article that several carry is of the first one stored.
+    """
+    place = {source.key: i for i, source in enumerate(feeds)}
     ready: asyncio.Queue[SourceRead | Exception] = asyncio.Queue(_READY)
     processes = min(len(feeds), os.cpu_count() or 1)
     async with open_workers(processes) as workers:
@@ -149,7 +153,7 @@ async def _read_feeds(
             while left:
                 batch = await _together(ready, min(left, _READY))
                 left -= len(batch)
-                yield batch
+                yield tuple(sorted(batch, key=lambda read: place[read.source.key]))
         finally:
             reading.cancel()
             await asyncio.gather(reading, return_exceptions=True)
