@@ -30,7 +30,7 @@ from digest.pipeline import draft, plan, update
 from digest.settings import Collect, parse
 from digest.store import Reader, Store, open_store
 
-from .conftest import NOW, SETTINGS
+from .conftest import NOW, SETTINGS, Digest
 from .drawn import drawing, file_of, photograph
 from .servers import Site, running_site
 from .test_pages import PAGE
@@ -454,3 +454,23 @@ def test_a_known_article_follows_the_picture_that_its_source_names(tmp_path: Pat
         assert [(kept.picture, kept.version) for kept in store.articles()] == [(other, 1)]
         store.add([replace(first, picture=None)], brought_by="folder:articles")
         assert [kept.picture for kept in store.articles()] == [None], "a file says all of itself"
+
+
+def test_a_draft_from_the_terminal_shows_the_pictures_of_its_folder_collecting_or_not(starter: Path, digest: Digest) -> None:
+    settings = starter / "sources.yaml"
+    settings.write_text(
+        settings.read_text(encoding="utf-8").replace("newsletter:\n", "newsletter:\n  images: local\n", 1), encoding="utf-8"
+    )
+    (starter / "articles" / "tri.png").write_bytes(file_of(drawing(600, 400), "PNG"))
+    file = next(
+        file for file in sorted((starter / "articles").glob("*.md")) if file.read_text(encoding="utf-8").startswith("---\n")
+    )
+    file.write_text(
+        file.read_text(encoding="utf-8").replace("---\n", "---\nimage: tri.png\nimage_alt: Un disque\n", 1), encoding="utf-8"
+    )
+    for words in (("draft", "--json"), ("draft", "--no-collect", "--json")):
+        said = digest(*words, folder=starter)
+        assert said.code == 0, said.err
+        page = Path(said.json["files"][0]).read_text(encoding="utf-8")
+        assert 'alt="Un disque"' in page
+        assert 'src="pictures/' in page
