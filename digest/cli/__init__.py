@@ -14,7 +14,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from digest.cli import checking, editing, looking, making, signing, sources, themes
+from digest.cli import checking, editing, looking, making, public, reviewing, signing, sources, themes
 from digest.cli.call import Call, _, print_text
 from digest.cli.words import explained, is_help, speak
 from digest.errors import N_, DigestError
@@ -34,8 +34,11 @@ app.add_typer(looking.app)
 app.add_typer(editing.app)
 app.add_typer(checking.app)
 app.add_typer(signing.app)
+app.add_typer(reviewing.app)
+app.add_typer(public.app)
 app.add_typer(sources.app, name="sources")
 app.add_typer(themes.app, name="themes")
+app.add_typer(reviewing.accounts, name="accounts")
 speak(app)
 
 

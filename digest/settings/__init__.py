@@ -18,7 +18,7 @@ from pydantic_core import PydanticCustomError
 from digest.errors import N_, SettingsError
 from digest.mistakes import explained
 from digest.settings.kinds import Color, Email, Name, Slug, Strict, Subject, Timezone, Url
-from digest.settings.places import Delivery, Notify, Smtp
+from digest.settings.places import Delivery, Notify, Review, Smtp
 
 Language = Literal["fr", "en", "de", "es", "it", "pt"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
@@ -167,6 +167,7 @@ class Settings(Strict):
     deliver: dict[Slug, Delivery] = Field(default_factory=dict)
     smtp: Smtp | None = None
     notify: Notify | None = None
+    review: Review | None = None
 
 
 def parse(data: object, *, file: str = "sources.yaml") -> Settings:

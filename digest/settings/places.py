@@ -116,3 +116,10 @@ class Notify(Strict):
     to: tuple[Email, ...] = Field(min_length=1)
     review_url: Url | None = None
     """Where the team opens the review page; printed in the notice."""
+
+
+class Review(Strict):
+    """The review page of a team, behind a proxy that speaks HTTPS; without it, the page is for the person at this machine."""
+
+    url: Url
+    """Where the team opens it (`https://lettre.association.example`)."""

@@ -22,6 +22,7 @@ from sqlalchemy.exc import DatabaseError
 from digest.errors import N_, BusyError, StoreError
 from digest.model import Article, Edition, Kinship
 from digest.store import schema as t
+from digest.store.accounts import Accounts
 from digest.store.editions import Editions
 from digest.store.migrations import migrate
 from digest.store.rows import (
@@ -123,6 +124,7 @@ class Store:
         by_key = {reader.kept_as(key): name for key, name in (reader.sources or {}).items()}
         self._names = Names(reader.newsletter if by_key else "", by_key)
         self._keys = {name: key for key, name in by_key.items()}
+        self.accounts = Accounts(reader.newsletter, self._writing, self._reading)
         self.editions = Editions(reader.newsletter, self._writing, self._reading, self.text_of)
         if by_key:
             self._follow(by_key)

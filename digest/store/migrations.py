@@ -51,6 +51,9 @@ CREATE TABLE deliveries (
     newsletter TEXT NOT NULL, edition VARCHAR NOT NULL, place TEXT NOT NULL, id TEXT NOT NULL, "where" TEXT NOT NULL,
     revision INTEGER NOT NULL, at DATETIME NOT NULL, PRIMARY KEY (newsletter, edition, place)
 );
+CREATE TABLE accounts (
+    newsletter TEXT NOT NULL, name TEXT NOT NULL, role VARCHAR NOT NULL, password TEXT NOT NULL, PRIMARY KEY (newsletter, name)
+);
 CREATE TABLE pictures (name VARCHAR NOT NULL, content BLOB NOT NULL, PRIMARY KEY (name));
 ALTER TABLE versions ADD COLUMN picture JSON;
 CREATE INDEX articles_by_source ON articles (source);

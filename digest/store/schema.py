@@ -185,6 +185,15 @@ deliveries = Table(
     Column("revision", Integer, nullable=False),
     Column("at", Moment, nullable=False),
 )
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("newsletter", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("role", String, nullable=False),
+    Column("password", Text, nullable=False),
+)
+"""Who may open the review page of a newsletter that a team shares; `password` is an argon2 hash."""
 pictures = Table(
     "pictures",
     metadata,

@@ -1,0 +1,75 @@
+"""What every page shares: the newsletter, opened anew for each request in a thread, the clock, and the run in progress."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import TypeVar
+
+from aiohttp import web
+
+from digest.config import Config, load
+from digest.language.translations import Translator, team_translator
+from digest.store import Reader, Store, open_store
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Office:
+    """One newsletter at work."""
+
+    file: Path
+    """Its sources.yaml, read again for each request: what the team changes there counts at once."""
+    clock: Callable[[], datetime]
+    run: Run | None = None
+    """The draft being made, or the last one that was."""
+
+    def config(self) -> Config:
+        """The settings as they are now. Raises SettingsError where the file is no longer sound."""
+        return load(self.file)
+
+    async def do(self, work: Callable[[Config, Store], T]) -> T:
+        """Run something with the newsletter and its store, in a thread, since the store waits on the disk."""
+        return await asyncio.to_thread(self._do, work)
+
+    def _do(self, work: Callable[[Config, Store], T]) -> T:
+        config = self.config()
+        with open_store(config.database, reader_of(config)) as store:
+            return work(config, store)
+
+
+@dataclass(slots=True)
+class Run:
+    """A draft being made."""
+
+    edition: str
+    sources: int
+    """How many sources there are to read."""
+    read: int = 0
+    """How many were read so far."""
+    error: Exception | None = None
+    done: bool = False
+    task: asyncio.Task[None] | None = field(default=None, repr=False)
+
+
+OFFICE = web.AppKey("office", Office)
+
+
+def office_of(request: web.Request) -> Office:
+    """The newsletter that a request is about."""
+    return request.app[OFFICE]
+
+
+def reader_of(config: Config) -> Reader:
+    """The newsletter, as a reader of its store."""
+    settings = config.settings
+    return Reader(settings.newsletter.name, {source.key: source.name for source in settings.sources}, config.home)
+
+
+def words_of(config: Config) -> Translator:
+    """The language of the team."""
+    return team_translator(config.settings.newsletter.language)
