@@ -43,8 +43,8 @@ def write_edition(
     }
     try:
         if pictures:
-            _write(folder / PICTURES, pictures)
-        written = _write(folder, files)
+            write_whole(folder / PICTURES, pictures)
+        written = write_whole(folder, files)
         _forget(folder / PICTURES, pictures)
         return written
     except OSError as error:
@@ -55,7 +55,8 @@ def write_edition(
         ) from error  # fmt: skip
 
 
-def _write(folder: Path, files: Mapping[str, bytes]) -> tuple[Path, ...]:
+def write_whole(folder: Path, files: Mapping[str, bytes]) -> tuple[Path, ...]:
+    """Write files of one folder, each whole or not at all; their paths. Raises OSError."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
         handle, temporary = tempfile.mkstemp(prefix=f".{name}.", dir=folder)
