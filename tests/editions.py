@@ -301,6 +301,8 @@ NASTY = (
     "👩🏽\u200d💻❤️ שלום مرحبا </mj-text></p><script>alert(1)</script> --> ]]> &nbsp; &amp;"
 )
 """What a field may hold at its worst, and a reader must see as it is."""
+NASTY_SUBJECT = NASTY[:62] + "  é ❤️ שלום"
+"""As long as an inbox shows."""
 LONG = "https://unbreakable.example/" + "sans-espace" * 16
 
 
@@ -312,7 +314,11 @@ def nasty() -> Edition:
         quotes=(NASTY, "Plus d'un point.", LONG),
         url='https://exemple.example/a b?q={{x}}&r=*|Y|*"><script>#é\\',
         source=NASTY,
-        also=(Also("2. " + NASTY, "javascript:alert(1)", "A <i>source</i>"), Also(NASTY, LONG, NASTY)),
+        also=(
+            Also("2. " + NASTY, "javascript:alert(1)", "A <i>source</i>"),
+            Also(NASTY, LONG, NASTY),
+            Also(" ", LONG + "/ø", "B"),
+        ),
     )
     second = story("3. " + LONG, summary=LONG, quotes=(NASTY,), url=LONG, lang="ar", made_by="editor")
     third = story("عنوان عربي", summary="ملخص قصير.", quotes=("جملة أولى.", "جملة ثانية."), url="javascript:alert(1)", lang="ar")
@@ -326,7 +332,7 @@ def nasty() -> Edition:
         ),
         introduction=NASTY + "\n\n" + LONG + "\n\n\n",
         newsletter=NASTY,
-        subject=NASTY,
+        subject=NASTY_SUBJECT,
         preheader=NASTY,
         left_out=(
             LeftOut("a" * 16, NASTY, "javascript:alert(1)", "no-theme"),
@@ -346,3 +352,30 @@ def without_takeaways() -> Edition:
     whole = sample()
     themes = tuple(replace(theme, stories=tuple(replace(s, takeaways=()) for s in theme.stories)) for theme in whole.themes)
     return replace(whole, themes=themes, highlights=())
+
+
+def every() -> dict[str, tuple[Edition, Newsletter]]:
+    """The editions that email judges look at, each with its newsletter, by a name that a file may have."""
+    plain = newsletter()
+    brief = newsletter(layout="brèves")
+    logo = Brand(
+        color="#7a1f5c", logo="https://ateliers.example/logo.png", logo_alt="Les Ateliers", web="https://ateliers.example/"
+    )
+    return {
+        "sample": (sample(), plain),
+        "sample-brief": (sample(), brief),
+        "without-introduction": (replace(sample(), introduction=""), plain),
+        "without-takeaways": (without_takeaways(), plain),
+        "without-links-of-its-own": (sample(), newsletter(archive_url=None, unsubscribe=None, brand=Brand())),
+        "bare": (bare(), plain),
+        "one": (many(1), plain),
+        "twelve": (many(12), plain),
+        "sixty": (many(60), plain),
+        "sixty-brief": (many(60, themes=6), brief),
+        "hundred-and-fifty": (many(150), plain),
+        "nasty": (nasty(), plain),
+        "nasty-brief": (nasty(), brief),
+        "logo": (sample(), newsletter(brand=logo)),
+        "light-brand": (sample(), newsletter(brand=Brand(color="#ffd500"))),
+        "dark-brand": (sample(), newsletter(brand=Brand(color="#10061e"))),
+    }
