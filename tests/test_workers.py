@@ -74,16 +74,16 @@ def test_a_quadratic_author_costs_its_deadline_and_no_more() -> None:
         await feed(workers, FEED)
         start = time.perf_counter()
         failed = await feed(workers, evil)
-        assert "took more than 0.5 s" in str(failed)
-        assert time.perf_counter() - start < 2
-        assert isinstance(await asyncio.wait_for(retry(workers), 10), ParsedFeed)
+        assert "took more than 1.5 s" in str(failed)
+        assert time.perf_counter() - start < 10
+        assert isinstance(await asyncio.wait_for(retry(workers), 30), ParsedFeed)
 
     async def retry(workers: Workers) -> ParsedFeed | GatherError:
         while isinstance(parsed := await feed(workers, FEED), GatherError):  # a start on a busy machine may take longer
             pass
         return parsed
 
-    with_workers(use, deadline=0.5)
+    with_workers(use, deadline=1.5)
 
 
 def test_the_other_quadratic_bodies_are_quick() -> None:
