@@ -10,12 +10,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.message import EmailMessage
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from digest.compose.illustrated import illustrated
 from digest.compose.periods import choose_period
+from digest.compose.render import render
 from digest.config import Config
 from digest.errors import GatherError
 from digest.gather.entries import Entry
@@ -25,13 +28,17 @@ from digest.gather.parse import parse_feed
 from digest.gather.pictures import read_pictures
 from digest.gather.webpage import read_html
 from digest.illustrate import illustrate, illustrate_offline
-from digest.model import Article, Edition, EditionStory, Link, SourceReport
+from digest.language.translations import translator
+from digest.model import Article, Edition, EditionStory, Link, Picture, SourceReport
 from digest.pipeline import draft, plan, update
+from digest.resources import folder
 from digest.settings import Collect, parse
 from digest.store import Reader, Store, open_store
 
 from .conftest import NOW, SETTINGS, Digest
 from .drawn import drawing, file_of, photograph
+from .editions import newsletter as sample_newsletter
+from .editions import sample
 from .servers import Site, running_site
 from .test_pages import PAGE
 
@@ -370,11 +377,11 @@ def test_without_the_setting_no_picture_is_asked_for(letter: Letter) -> None:
 
 
 def test_a_file_shows_a_picture_of_its_folder_and_follows_what_the_team_writes(letter: Letter) -> None:
-    folder = letter.config.folder / "articles"
-    (folder / "images").mkdir()
-    (folder / "images" / "tri.png").write_bytes(file_of(drawing(600, 400), "PNG"))
+    home = letter.config.folder / "articles"
+    (home / "images").mkdir()
+    (home / "images" / "tri.png").write_bytes(file_of(drawing(600, 400), "PNG"))
     article = f"---\ntitle: {TITLES[0]}\nsource: Le Relais\nimage: {{}}\nimage_alt: Un disque et une barre\n---\n\n{BODIES[0]}\n"
-    file = folder / "un.md"
+    file = home / "un.md"
 
     def written(image: str) -> Edition:
         file.write_text(article.replace("{}", image), encoding="utf-8")
@@ -438,6 +445,55 @@ def test_pictures_of_an_earlier_revision_go_away_and_other_files_stay(letter: Le
     draft(letter.config, letter.store, bare, output=tmp_path, now=letter.now)
     assert [file.name for file in (tmp_path / "pictures").iterdir()] == ["notes.txt"]
     assert b"multipart/related" not in (tmp_path / "email.eml").read_bytes()
+
+
+class Images(HTMLParser):
+    """The attributes of the pictures of a page, and whether one stands in a link."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.found: list[dict[str, str | None]] = []
+        self.linked = False
+        self._links = 0
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._links += tag == "a"
+        if tag == "img":
+            self.found.append(dict(attrs))
+            self.linked |= self._links > 0
+
+    def handle_endtag(self, tag: str) -> None:
+        self._links -= tag == "a"
+
+
+def rendered(alt: str, **settings: object) -> Images:
+    """The pictures of the sample edition, whose first story, and an English one, have one with this alternative text."""
+    edition = sample()
+    french, english = edition.stories[0], next(story for story in edition.stories if story.lang == "en")
+    shown = {story.id: Picture("0123456789abcdef.jpg", alt, 552, 310, "https://x.example/a.jpg") for story in (french, english)}
+    page = render(
+        illustrated(edition, shown), sample_newsletter(**settings), templates=folder("templates"), translator=translator("fr")
+    )
+    return Images(page.html)
+
+
+@pytest.mark.parametrize("alt", ['Deux "établis" <neufs> & un étau', "{{ a }} *|b|* {% c %} \\ \u00a0! e\u0301 🛠\ufe0f", "שלום"])
+def test_the_alternative_text_of_a_picture_stays_text(alt: str) -> None:
+    images = rendered(alt)
+    assert [image["alt"] for image in images.found] == [alt, alt]
+    assert [image.get("lang") for image in images.found] == [None, "en"]
+    assert not images.linked, "the title is the link, and says where it leads"
+
+
+def test_a_picture_without_alternative_text_adorns() -> None:
+    images = rendered("")
+    assert [(image["alt"], "lang" in image) for image in images.found] == [("", False)] * 2
+    assert [(image["width"], "height" in image) for image in images.found] == [("536", False)] * 2, "a height would distort it"
+
+
+def test_briefs_show_no_picture() -> None:
+    assert rendered("Un étau", layout="brèves").found == []
 
 
 # ------------------------------------------------------------------------------------------------ the store

@@ -20,7 +20,9 @@ from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 from digest.errors import N_, GatherError
 
 DISPLAYED: Final = 552
-"""Pixels: the widest, and the highest, that a picture is shown. It is kept at up to twice that, for screens of high density."""
+"""Pixels: the widest that a picture is shown. It is kept at up to twice that, for screens of high density."""
+HIGHEST: Final = 414
+"""Pixels: three quarters of the width. A portrait is shown narrower, so that no picture fills the screen of a phone."""
 BYTES: Final = 30_000
 """Heaviest picture. EMAIL practice (badsender.com, eco-conception): weight is the lever, and what is seen is 552 pixels wide."""
 NARROWEST: Final = 200
@@ -55,7 +57,7 @@ class Kept:
 
 
 def shrink(body: bytes) -> Kept:
-    """The picture in a body, made small enough for an email: at most 30 KB, shown at most 552 pixels wide and high.
+    """The picture in a body, made small enough for an email: at most 30 KB, shown at most 552 pixels wide and 414 high.
 
     The first image of an animation; the sides swapped where EXIF says so, its other metadata left out; transparency on white,
     since a dark ground would swallow what is drawn in black. Raises GatherError for what is no picture, or none worth showing.
@@ -64,7 +66,7 @@ def shrink(body: bytes) -> Kept:
         Image.init()
         image = Image.open(io.BytesIO(body), formats=[name for name in _FORMATS if name in Image.OPEN])  # AVIF from Pillow 11.3
         _check(image)
-        image.draft(None, (4 * DISPLAYED, 4 * DISPLAYED))  # a JPEG is decoded at a half, a quarter or an eighth
+        image.draft(None, (4 * DISPLAYED, 4 * HIGHEST))  # a JPEG is decoded at a half, a quarter or an eighth
         image.load()
         ImageOps.exif_transpose(image, in_place=True)
         opaque = _opaque(_in_srgb(image))
@@ -167,7 +169,7 @@ def _scaled(image: Image.Image, density: float) -> Image.Image:
 
 
 def _displayed(image: Image.Image) -> tuple[int, int]:
-    scale = min(1.0, DISPLAYED / image.width, DISPLAYED / image.height)
+    scale = min(1.0, DISPLAYED / image.width, HIGHEST / image.height)
     return max(1, round(image.width * scale)), max(1, round(image.height * scale))
 
 
