@@ -20,6 +20,7 @@ from digest.compose.illustrated import illustrated
 from digest.compose.periods import choose_period
 from digest.compose.render import render
 from digest.config import Config
+from digest.deliver.message import is_as_made
 from digest.errors import GatherError
 from digest.gather.entries import Entry
 from digest.gather.named_pictures import picture, picture_of_file
@@ -432,6 +433,7 @@ def test_the_message_holds_its_pictures_and_the_page_has_them_beside_it(letter: 
     assert all(f'src="cid:{part["Content-ID"].strip("<>")}"' in html for part in parts)
     assert {part.get_content() for part in parts} == {(tmp_path / "pictures" / name).read_bytes() for name in names}
     assert page.count("<img") == html.count('src="cid:') == 2
+    assert is_as_made((tmp_path / "email.eml").read_bytes())
     assert letter.site.url not in page + html, "nothing is loaded from where it was found"
 
 
