@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from digest.language.reading import Reading, read
+from digest.language.reading import Reading, numbered, read
 
 
 @pytest.mark.parametrize(
@@ -22,8 +22,14 @@ def test_words_are_parted_at_signs_and_spaces_and_each_stands_where_it_is_said(t
     found = Reading(text)
     assert found.words == words.split()
     assert [text[start : start + len(word)] for start, word in zip(found.starts, found.words, strict=True)] == found.words
-    assert found.lower == [word.lower() for word in found.words]
 
 
 def test_a_text_just_read_is_not_read_again() -> None:
     assert read("Une phrase.") is read("Une phrase.")
+
+
+def test_a_word_has_the_same_number_whatever_its_case_and_its_text() -> None:
+    one, two = numbered(["Coop", "LA", "coop"], ["la", "COOP", "libre"])
+    assert one[0] == one[2] == two[1]
+    assert one[1] == two[0]
+    assert len({*one.tolist(), *two.tolist()}) == 3

@@ -14,7 +14,7 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
-from digest.language.reading import read
+from digest.language.reading import numbered, read
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -25,6 +25,8 @@ _HEADING = 8
 """Tokens of what may be a heading, marked or not."""
 _LONG = 15
 """Sentences of an article long enough to have a conclusion."""
+_SHORT = 3
+"""Letters of a word that hardly names anything."""
 _MOST_TIMES = 6
 """Times that a word may be worth saying."""
 _AGAIN = 0.5
@@ -35,40 +37,38 @@ class Expectation:
     """The sentences of one article, weighed; `say` tells it which were chosen."""
 
     def __init__(self, text: str, spans: Sequence[tuple[int, int]], title: str) -> None:
-        reading = read(text)
-        limits = np.searchsorted(reading.starts, np.fromiter(chain.from_iterable(spans), np.int64, 2 * len(spans))).tolist()
-        self._words = [reading.lower[first:last] for first, last in zip(limits[::2], limits[1::2], strict=True)]
-        self._lengths = np.fromiter(map(len, self._words), np.int64, len(spans))
-        different = dict.fromkeys(chain.from_iterable(self._words))
-        numbers = dict(zip(different, range(len(different)), strict=True))
-        said = np.fromiter(map(numbers.__getitem__, chain.from_iterable(self._words)), np.int64, self._lengths.sum())
-        self._rows, self._held, self._time = _sorted(np.repeat(np.arange(len(spans)), self._lengths), said)
-        """For each word said: its sentence, its number, and how many times the sentence has said it before."""
-        title_words = [word for word in read(title).lower if word in numbers]
-        likely = self._likelihoods(np.bincount(said, minlength=len(numbers)), [numbers[word] for word in title_words])
-        self._weights = self._emphasis(likely, [numbers[word] for word in title_words if len(word) > 3])
+        said, entitled = read(text), read(title)
+        limits = np.searchsorted(said.starts, np.fromiter(chain.from_iterable(spans), np.int64, 2 * len(spans))).reshape(-1, 2)
+        self._lengths: Integers = limits[:, 1] - limits[:, 0]
+        self._ends: Integers = np.cumsum(self._lengths)
+        self._rows = np.repeat(np.arange(len(spans)), self._lengths)
+        """For each word said, in the order of the text, its sentence."""
+        places = np.arange(len(self._rows)) + np.repeat(limits[:, 1] - self._ends, self._lengths)
+        words, title_words = numbered(said.words, entitled.words)
+        self._held, self._times, different = _counted(words[places], self._rows)
+        """For each word said, which of the different words it is, and how many times its sentence has said it before."""
+        self._different = len(different)
+        in_title = _places(title_words, different)
+        named = _places(title_words[[len(word) > _SHORT for word in entitled.words]], different)
+        likely = self._likelihoods(in_title)
+        self._weights = self._emphasis(likely, named)
         self._worth = _worth(likely).ravel()
         """What saying each word is worth, the first time, then the second, …"""
-        self._places = np.minimum(self._time, _MOST_TIMES) * len(numbers) + self._held
-        """Where to find what each word said is worth."""
-        self._different = len(numbers)
-        self._gains = self._sums(self._worth[self._places]) * self._weights
-        """Words that each sentence would add to those shared by the sentences said so far."""
         self._gained, self._length = 0.0, _EXPECTED_LENGTH
+        self._is_left = np.ones(len(spans), dtype=bool)
+        self._weigh()
 
-    def words(self, number: int) -> list[str]:
-        """The words of a sentence, in lower case."""
-        return self._words[number]
-
-    def ranked(self) -> list[int]:
-        """Numbers of the sentences, first the one with which what is said would agree best with the key points.
+    def next(self) -> int | None:
+        """The sentence, of those not given yet, with which what is said would agree best with the key points; None after all.
 
         By the expected ROUGE-1 F, `2 x shared words / (words said + words of the key points)`: it asks for what matters in few
         words, and for nothing twice.
         """
-        agreement = (self._gained + self._gains) / (self._length + self._lengths)
-        ranking: list[int] = np.argsort(-agreement, kind="stable").tolist()
-        return ranking
+        if not self._is_left.any():
+            return None
+        number = int(np.where(self._is_left, self._agreement, -1.0).argmax())
+        self._is_left[number] = False
+        return number
 
     def score(self, number: int) -> float:
         """How far a sentence by itself would agree with the key points beyond what is said, 0 to 1."""
@@ -78,56 +78,72 @@ class Expectation:
         """Count a sentence as said: each of its words is worth less in the others."""
         self._gained += float(self._gains[number])
         self._length += int(self._lengths[number])
-        first, last = np.searchsorted(self._rows, (number, number + 1))
-        times = np.bincount(self._held[first:last], minlength=self._different)
-        self._time = self._time + times[self._held]
-        self._places = np.minimum(self._time, _MOST_TIMES) * self._different + self._held
-        self._gains = self._sums(self._worth[self._places]) * self._weights
+        end = self._ends[number]
+        words = self._held[end - self._lengths[number] : end]
+        self._times = self._times + np.bincount(words, minlength=self._different)[self._held]
+        self._weigh()
+
+    def _weigh(self) -> None:
+        places = np.minimum(self._times, _MOST_TIMES) * self._different + self._held
+        self._gains = self._sums(self._worth[places]) * self._weights
+        """Words that each sentence would add to those shared by the sentences said so far."""
+        self._agreement = (self._gained + self._gains) / (self._length + self._lengths)
 
     def _sums(self, values: Floats) -> Floats:
         """Of values for each word said, the sum for each sentence."""
         return np.bincount(self._rows, values, len(self._lengths)).astype(np.float64)
 
-    def _likelihoods(self, counts: Integers, in_title: list[int]) -> Floats:
+    def _likelihoods(self, in_title: Integers) -> Floats:
         """For each word, how likely the key points are to use it."""
-        if not len(counts):
-            return np.zeros(0)
-        once = self._held[self._time == 0]
-        spread = np.bincount(once) / len(self._lengths)
-        first = np.zeros(len(counts))
+        counts = np.bincount(self._held, minlength=self._different)
+        spread = np.bincount(self._held, self._times == 0, self._different) / len(self._lengths)
+        first = np.zeros(self._different)
         first[self._held[::-1]] = self._rows[::-1]
-        odds = -0.3 - 0.5 * np.log(counts.sum()) + 1.1 * np.log(counts) + 1.2 * spread + 0.4 / (1 + first)
+        odds = -0.3 - 0.5 * np.log(max(1, len(self._held))) + 1.1 * np.log(counts) + 1.2 * spread + 0.4 / (1 + first)
         odds[in_title] += 1.0
         odds[self._held[(self._lengths <= _HEADING)[self._rows]]] += 0.3
         likely: Floats = 1 / (1 + np.exp(-odds))
         return likely
 
-    def _emphasis(self, likely: Floats, in_title: list[int]) -> Floats:
+    def _emphasis(self, likely: Floats, named: Integers) -> Floats:
         """How much each sentence's words count: more where its neighbours are rich too, where it speaks of the title, and where
         it concludes a long article."""
         number = len(self._lengths)
-        rich = self._sums(likely[self._held] * (self._time == 0)) / (self._lengths + 10)
+        rich = self._sums(likely[self._held] * (self._times == 0)) / (self._lengths + 10)
         sums = np.concatenate(([0.0], rich.cumsum()))
         start, end = np.maximum(np.arange(number) - 2, 0), np.minimum(np.arange(number) + 3, number)
         usual = (sums[-1] / max(1, number)) or 1.0
         weights: Floats = 1 + 0.4 * ((sums[end] - sums[start]) / (end - start) / usual - 1)
-        titled = np.zeros(len(likely), dtype=bool)
-        titled[in_title] = True
-        weights[self._rows[titled[self._held]]] *= 1.05
+        is_named = np.zeros(len(likely), dtype=bool)
+        is_named[named] = True
+        weights[self._rows[is_named[self._held]]] *= 1.05
         if number >= _LONG:
             weights[int(0.9 * number) + 1 :] *= 1.1
         return weights
 
 
-def _sorted(rows: Integers, words: Integers) -> tuple[Integers, Integers, Integers]:
-    """Rows and words sorted, and for each how many times it is there before."""
+def _counted(words: Integers, rows: Integers) -> tuple[Integers, Integers, Integers]:
+    """For each word of the rows, which of the different ones it is, and how many times its row has it before; and the different
+    ones."""
     if not len(words):
-        return rows, words, words
-    order = np.lexsort((words, rows))
-    rows, words = rows[order], words[order]
+        return words, words, words
     place = np.arange(len(words))
-    is_new = np.concatenate(([True], (words[1:] != words[:-1]) | (rows[1:] != rows[:-1])))
-    return rows, words, place - np.maximum.accumulate(place * is_new)
+    keys = np.sort((words * (rows[-1] + 1) + rows) * len(words) + place)
+    pairs, order = np.divmod(keys, len(words))
+    sorted_words = words[order]
+    is_new, is_new_pair = np.ones(len(words), dtype=bool), np.ones(len(words), dtype=bool)
+    is_new[1:] = sorted_words[1:] != sorted_words[:-1]
+    is_new_pair[1:] = pairs[1:] != pairs[:-1]
+    held, times = np.empty_like(words), np.empty_like(words)
+    held[order] = np.cumsum(is_new) - 1
+    times[order] = place - np.maximum.accumulate(place * is_new_pair)
+    return held, times, sorted_words[is_new]
+
+
+def _places(values: Integers, among: Integers) -> Integers:
+    """Where those of the values that are among others stand there; the others are sorted."""
+    places = np.searchsorted(among, values)
+    return places[among[np.minimum(places, len(among) - 1)] == values] if len(among) else places[:0]
 
 
 def _worth(likely: Floats) -> Floats:

@@ -127,7 +127,7 @@ _STEMS = """
     schlüssel secondes short sintes sum synop synth síntes take temps thing tl tl;dr tldr vistazo wichtig wissen worum
     zusammen
 """
-"""Letters of which any name above holds some: a cheap first look."""
+"""How some word of any name above begins: a cheap first look."""
 
 
 def strength(heading: str, title: str) -> Strength | None:
@@ -172,7 +172,7 @@ def _names(lines: str) -> re.Pattern[str]:
     return re.compile(f"({names}){_COMPLEMENT}")
 
 
-_HINT = re.compile("|".join(_STEMS.split()))
+_HINT = re.compile(rf"\b(?:{'|'.join(_STEMS.split())})")
 _STRONG_NAMES, _WEAK_NAMES = _names(_STRONG), _names(_WEAK)
 _SEPARATOR = re.compile(r"\s*[:|–—!]+\s*|\s+-\s+")
 _ORDINAL = re.compile(r"^(\d{1,2}|[ivx]{1,4}) (?=\D)")

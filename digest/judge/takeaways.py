@@ -8,7 +8,7 @@ from digest.judge.expectation import Expectation
 from digest.judge.quotable import Fault, fault
 from digest.judge.sections import key_points
 from digest.language.sentences import sentences
-from digest.language.words import STOP_WORDS
+from digest.language.words import STOP_WORDS, tokens
 from digest.model import Article, MadeBy, Takeaway
 
 Span = tuple[int, int]
@@ -75,24 +75,21 @@ class _Choice:
     def best(self, limit: int, quoted_words: int, worst: Fault) -> list[tuple[float, int]]:
         """Scores and numbers of the sentences with no fault graver than `worst`, best first."""
         expectation = Expectation(self._article.text, self._spans, self._article.title)
-        seen: set[int] = set()
         chosen: list[tuple[float, int]] = []
         said: list[set[str]] = []
-        while len(chosen) < limit and len(seen) < len(self._texts):
-            for number in expectation.ranked():
-                if number in seen:
-                    continue
-                seen.add(number)
-                length = len(self._texts[number].split())
-                if (chosen and length > quoted_words) or self._fault(number) > worst:
-                    continue
-                subjects = self._subjects(expectation.words(number))
-                if not any(len(subjects & other) > _SAME * min(len(subjects), len(other)) for other in said):
-                    chosen.append((expectation.score(number), number))
-                    said.append(subjects)
-                    expectation.say(number)
-                    quoted_words -= length
-                    break
+        while (number := expectation.next()) is not None:
+            length = len(self._texts[number].split())
+            if (chosen and length > quoted_words) or self._fault(number) > worst:
+                continue
+            subjects = self._subjects(number)
+            if any(len(subjects & other) > _SAME * min(len(subjects), len(other)) for other in said):
+                continue
+            chosen.append((expectation.score(number), number))
+            if len(chosen) == limit:
+                break
+            said.append(subjects)
+            expectation.say(number)
+            quoted_words -= length
         return sorted(chosen, reverse=True)
 
     def _fault(self, number: int) -> Fault:
@@ -100,6 +97,6 @@ class _Choice:
             self._faults[number] = fault(self._texts[number], self._article.lang)
         return self._faults[number]
 
-    def _subjects(self, words: list[str]) -> set[str]:
-        """The words that carry a subject."""
-        return set(words) - STOP_WORDS.get(self._article.lang, frozenset())
+    def _subjects(self, number: int) -> set[str]:
+        """The words of a sentence that carry a subject."""
+        return set(tokens(self._texts[number])) - STOP_WORDS.get(self._article.lang, frozenset())

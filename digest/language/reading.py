@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cached_property, lru_cache
 
 import numpy as np
@@ -15,6 +16,8 @@ _SIGNS = (*".,;:!?'’‘\"«»“”„()[]/-–—…%*+=&_#@•·€$|<>", "\
 """What mostly stands between words, each replaced in one go."""
 _ODD_SPACES = ("\u0085", "\u1680", *map(chr, range(0x2000, 0x200B)), "\u2028", "\u2029", "\u205f", "\u3000")
 """What `str.split` parts words at too, beside the signs that stand before the space in ASCII."""
+
+_MOST_NUMBERS = 200_000
 
 
 class Reading:
@@ -30,11 +33,6 @@ class Reading:
             self._plain, self.words = None, _WORD.findall(text)
 
     @cached_property
-    def lower(self) -> list[str]:
-        """The words in lower case."""
-        return list(map(str.lower, self.words))
-
-    @cached_property
     def starts(self) -> Integers:
         """Where each word starts, in characters of the text."""
         if self._plain is None:
@@ -47,3 +45,22 @@ class Reading:
 def read(text: str) -> Reading:
     """The words of a text. The last few texts are kept, since an article is asked for its themes, then for its takeaways."""
     return Reading(text)
+
+
+def numbered(*texts: Sequence[str]) -> list[Integers]:
+    """The words of texts as numbers: the same one for the same word, whatever its case. They are good for these texts only."""
+    if len(_NUMBERS) > _MOST_NUMBERS:
+        _NUMBERS.clear()
+    return [np.fromiter(map(_NUMBERS.__getitem__, words), np.int64, len(words)) for words in texts]
+
+
+class _Numbers(dict[str, int]):
+    """A number for each word, filled as words are met."""
+
+    def __missing__(self, word: str) -> int:
+        lower = word.lower()
+        number = self[word] = len(self) if lower == word else self[lower]
+        return number
+
+
+_NUMBERS = _Numbers()
