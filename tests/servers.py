@@ -146,6 +146,11 @@ def slow(handler: BaseHTTPRequestHandler, stop: threading.Event) -> None:
     answer(handler, FEED)
 
 
+def silent(handler: BaseHTTPRequestHandler, stop: threading.Event) -> None:
+    """The connection is accepted, and nothing ever comes."""
+    stop.wait()
+
+
 def slow_drip(handler: BaseHTTPRequestHandler, stop: threading.Event) -> None:
     """A byte every 20 ms, for ever: each read is quick, the whole is not."""
     handler.send_response(200)
@@ -261,7 +266,7 @@ def missing(handler: BaseHTTPRequestHandler, stop: threading.Event) -> None:
 ROUTES: dict[str, Route] = {
     f"/{route.__name__.replace('_', '-')}": route
     for route in (
-        feed, not_modified, gzipped, slow, slow_drip, endless, gzip_bomb, redirect_loop, moved, moved_then_found, found,
+        feed, not_modified, gzipped, slow, silent, slow_drip, endless, gzip_bomb, redirect_loop, moved, moved_then_found, found,
         redirect_to_script, redirect_to_other_host, wrong_length, reset, not_http, many_items, quadratic_author, error_page,
         empty, too_many, broken, gone,
     )

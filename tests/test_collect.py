@@ -158,6 +158,21 @@ def test_waiting_for_a_turn_is_not_counted_as_the_servers_time() -> None:
         assert [fetched.error for fetched in answers.values()] == [None] * 8
 
 
+def test_a_host_that_never_answers_is_not_waited_for_again_and_again(site: Site) -> None:
+    requests = [FeedRequest(str(i), f"{site.url}/silent?{i}") for i in range(12)]
+    answers = ask(*requests, limits=quick(per_host=2, timeout=0.2))
+    said = [str(fetched.error) for fetched in answers.values()]
+    assert sum("no complete answer within 0.2 s" in line for line in said) == len(site.asked) <= 5
+    assert sum("127.0.0.1 left 4 requests in a row without a complete answer" in line for line in said) == 12 - len(site.asked)
+
+
+def test_a_host_that_answers_now_and_then_is_asked_to_the_end(site: Site) -> None:
+    paths = ["/silent?1", "/silent?2", "/feed?1", "/silent?3", "/silent?4", "/feed?2", "/silent?5", "/feed?3"]
+    answers = ask(*(FeedRequest(path, site.url + path) for path in paths), limits=quick(per_host=1, timeout=0.5))
+    assert [path for path, fetched in answers.items() if not fetched.error] == ["/feed?1", "/feed?2", "/feed?3"]
+    assert site.paths() == paths
+
+
 def test_names_are_looked_up_side_by_side(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each lookup waits until all have begun: with as few threads as asyncio starts, none would ever end well."""
     begun = threading.Barrier(20)

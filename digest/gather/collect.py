@@ -25,6 +25,8 @@ from digest.settings import Collect
 MAX_REDIRECTS = 5
 _UNREAD = 24
 """Answers that may wait for the reader: enough to keep every request busy, and few enough to hold in memory."""
+_SILENCES = 4
+"""Requests in a row to one host without a complete answer in time, after which no other is made: each would take as long."""
 _CHUNK = 64 * 1024
 _REDIRECTS = (301, 302, 303, 307, 308)
 _PERMANENT = (301, 308)
@@ -142,6 +144,8 @@ class Session:
         self.limits = limits
         self.slots = asyncio.Semaphore(limits.concurrency)
         self.host_slots: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(limits.per_host))
+        self.silences: defaultdict[str, int] = defaultdict(int)
+        """By host, requests in a row that got no complete answer in time."""
 
     async def fetch(self, request: FeedRequest) -> Fetched:
         """Ask one address, redirects followed; every failure is a value in `error`."""
@@ -172,12 +176,18 @@ class _Fetch:
         if not is_web(self._url):
             return self._failed(GatherError(N_("it redirects to something that is no web page")))
         clock = asyncio.get_running_loop().time
-        async with self._session.host_slots[urlsplit(self._url).netloc], self._session.slots:
+        host = urlsplit(self._url).netloc
+        async with self._session.host_slots[host], self._session.slots:
+            if self._session.silences[host] >= _SILENCES:
+                return self._failed(_silent(self._url))
             start = clock()
             try:
                 async with asyncio.timeout(self._seconds_left):
-                    return await (self._get() if self._request.body else self._knock())
+                    answer = await (self._get() if self._request.body else self._knock())
+                self._session.silences[host] = 0
+                return answer
             except TimeoutError:
+                self._session.silences[host] += 1
                 return self._failed(GatherError(N_("no complete answer within {seconds:g} s"), seconds=limits.timeout))
             except (aiohttp.ClientError, OSError, ValueError) as error:
                 return self._failed(_explained(error, self._url))
@@ -288,6 +298,14 @@ def _refused(status: int) -> GatherError:
     if status >= 500:
         return GatherError(N_("the server is in trouble ({status})"), status=status)
     return GatherError(N_("the server answers with an error ({status})"), status=status)
+
+
+def _silent(url: str) -> GatherError:
+    return GatherError(
+        N_("{host} left {count} requests in a row without a complete answer, and was not asked again"),
+        host=urlsplit(url).hostname or "",
+        count=_SILENCES,
+    )
 
 
 def _explained(error: Exception, url: str) -> GatherError:
