@@ -682,6 +682,11 @@ def test_the_marks_of_footnotes_are_dropped_with_the_notes(name: str) -> None:
     assert read(f"# {TITLE}\n\n{text}\n\n[^1]: Un panier pèse.\n    Beaucoup.\n[^note]: Et la joie.\n", name).text == BODY
 
 
+def test_classes_and_names_given_to_blocks_of_markdown_are_dropped() -> None:
+    article = read(f"# {TITLE} {{#haut}}\n\n{{: .note}}\n{BODY}\n{{: .no_toc #fin}}\n\n## Suite {{.petit}}\n\nUn mot.\n", "a.md")
+    assert (article.title, article.text) == (TITLE, f"{BODY}\n\n## Suite\n\nUn mot.")
+
+
 @pytest.mark.parametrize("name", ["a.txt", "a.md"])
 def test_a_heading_between_rules_is_only_its_words(name: str) -> None:
     article = read(f"# === {TITLE} ===\n\n{BODY}\n\n## *** A RETENIR ***\n\n- un\n- deux\n", name)

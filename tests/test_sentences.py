@@ -65,6 +65,32 @@ def test_a_language_we_do_not_know_is_still_split() -> None:
     assert sentences(text, "sv") == [(0, 12), (13, 27)]
 
 
+@pytest.mark.parametrize(
+    ("lang", "text"),
+    [
+        ("ar", "افتتحت التعاونية ورشة جديدة.| هل يكفي ذلك؟| نعم، يكفي."),
+        ("ru", "Кооператив открыл мастерскую.| Волонтёры помогают жителям."),
+        ("zh", "合作社开设了一个车间。|志愿者帮助居民修理电脑！|这很好。"),
+        ("ja", "協同組合は工房を開きました。|住民が集まります。"),
+        ("ko", "협동조합이 작업장을 열었습니다.| 자원봉사자들이 돕습니다."),
+    ],
+)
+def test_other_scripts_are_split_at_their_own_stops(lang: str, text: str) -> None:
+    plain = text.replace("|", "")
+    assert [plain[a:b] for a, b in sentences(plain, lang)] == [part.strip() for part in text.split("|")]
+
+
+def test_a_line_of_an_interview_begins_after_the_name_of_who_speaks() -> None:
+    text = (
+        "Q : Pourquoi ici ?\n\nR1 : Le loyer est bas.\n\n— Jeanne Petit : « On y vient à pied. »\n\n"
+        "Ali Haddad : Le bus passe.\n\nAli Haddad: Il est gratuit.\n\nBudget : Le conseil vote lundi.\n\nPlan B : rien."
+    )
+    assert [text[a:b] for a, b in sentences(text, "fr")] == [
+        "Pourquoi ici ?", "Le loyer est bas.", "« On y vient à pied. »", "Le bus passe.", "Il est gratuit.",
+        "Budget : Le conseil vote lundi.", "Plan B : rien.",
+    ]  # fmt: skip
+
+
 def test_a_long_quotation_is_split() -> None:
     text = "« " + "Nous avons beaucoup travaillé cette année encore. " * 9 + "»"
     assert len(sentences(text, "fr")) >= 9
@@ -75,7 +101,10 @@ def test_an_empty_text_has_no_sentence() -> None:
     assert sentences("## Seul un titre", "fr") == []
 
 
-@pytest.mark.parametrize("text", ["." * 200_000, "« " * 100_000, '"? ' * 60_000, "a. " * 60_000, "?»" * 100_000, "M. " * 60_000])
+@pytest.mark.parametrize(
+    "text",
+    ["." * 200_000, "« " * 100_000, '"? ' * 60_000, "a. " * 60_000, "?»" * 100_000, "M. " * 60_000, "Ana Ba : Oui\n" * 20_000],
+)
 def test_hostile_text_is_split_in_linear_time(text: str) -> None:
     start = time.process_time()
     sentences(text, "fr")

@@ -93,6 +93,33 @@ def test_a_section_stops_at_the_next_heading_or_paragraph() -> None:
     assert texts(made(section("## À retenir") + "\n\nUne phrase.\n\n- Un autre point.")) == list(POINTS)
 
 
+@pytest.mark.parametrize(
+    "points",
+    [
+        "1. Le prix a baissé ; 2. Les statuts sont relus ; 3. Le canton paie.",
+        "1) Le prix a baissé, 2) Les statuts sont relus, 3) Le canton paie.",
+        "(1) Le prix a baissé ; (2) Les statuts sont relus ; (3) Le canton paie.",
+    ],
+)
+@pytest.mark.parametrize("name", ["Points à retenir : ", "## À retenir\n\n"])
+def test_points_numbered_in_one_line_are_parted_at_their_numbers(name: str, points: str) -> None:
+    found = made(f"{OPENING}\n\n{name}{points}\n\n## Suite\n\nLe canton suit.")
+    assert texts(found) == ["Le prix a baissé", "Les statuts sont relus", "Le canton paie."]
+
+
+def test_a_number_that_ends_a_sentence_parts_nothing() -> None:
+    points = ("Le prix est dit à l'article 2. Il a baissé.", "Les statuts sont relus.")
+    assert texts(made(section("## À retenir", points))) == list(points)
+
+
+def test_the_names_of_columns_are_not_points() -> None:
+    rows = ("Prix du trajet | Baisse d'un tiers", "Statuts | Relus par le canton")
+    table = "\n\n".join(("Mesure | Effet", *rows))
+    assert texts(made(f"{OPENING}\n\n## À retenir\n\n{table}\n\n## Suite\n\nLe canton suit.")) == list(rows)
+    priced = "Trajet | 12 euros\n\nStatuts | Relus"
+    assert texts(made(f"{OPENING}\n\n## À retenir\n\n{priced}"))[0] == "Trajet | 12 euros"
+
+
 def test_an_empty_section_is_no_section() -> None:
     found = made(f"{OPENING}\n\n## À retenir\n\n## Contact\n\nLe siège de l'association répond aux questions le mardi matin.")
     assert {one.made_by for one in found} == {"extract"}
@@ -179,27 +206,16 @@ def test_quoted_words_are_never_exceeded_by_whole_sentences(quoted_words: int) -
 
 @pytest.mark.parametrize(
     "text",
-    [
-        "Cela suffit.",
-        "Pourquoi ?",
-        "## Un titre seul",
-        "- un point",
-        "mot",
-        "Voir https://exemple.fr",
-        "a " * 400,
-        "«",
-        "42",
-        "## Titre\n\nOui",
-    ],
+    ["Cela ne suffit pas.", "## Un titre seul", "- un point court", "Voir https://exemple.fr", "a " * 400, "Pourquoi pas nous ?"],
 )
-def test_an_article_with_any_text_has_one_takeaway(text: str) -> None:
+def test_an_article_that_says_something_has_one_takeaway(text: str) -> None:
     found = made(text, quoted_words=5)
     assert len(found) == 1
     assert found[0].text.strip()
 
 
-@pytest.mark.parametrize("text", ["", "  ", "\n\n"])
-def test_an_article_without_text_has_none(text: str) -> None:
+@pytest.mark.parametrize("text", ["", "  ", "\n\n", "mot", "Bientôt.", "Pourquoi ?", "42", "«", "## Titre\n\nOui"])
+def test_an_article_of_a_word_or_two_has_none(text: str) -> None:
     assert made(text) == ()
 
 

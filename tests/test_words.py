@@ -25,6 +25,24 @@ def test_a_sentence_is_enough_to_tell_the_language(lang: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "lang"),
+    [
+        ("افتتحت التعاونية ورشة جديدة في المدينة", "ar"),
+        ("העמותה פתחה סדנה חדשה בעיר", "he"),
+        ("Ο συνεταιρισμός άνοιξε ένα εργαστήριο", "el"),
+        ("Кооператив открыл мастерскую", "ru"),
+        ("Кооператив відкрив майстерню у місті", "uk"),
+        ("合作社开设了一个 Linux 维修车间", "zh"),
+        ("協同組合は町に工房を開きました", "ja"),
+        ("협동조합이 작업장을 열었습니다", "ko"),
+        ("Le mot « κοινότητα » veut dire communauté, et les habitants le savent", "fr"),
+    ],
+)
+def test_a_script_tells_the_language_of_a_text_that_is_mostly_in_it(text: str, lang: str) -> None:
+    assert detect(text) == lang
+
+
+@pytest.mark.parametrize(
     ("title", "lang"),
     [("Open source software for charities", "en"), ("Neue Regeln für Vereine", "de"), ("Les communs d’ici", "fr")],
 )

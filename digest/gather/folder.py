@@ -22,7 +22,7 @@ from digest.gather.documents import decoded
 from digest.gather.front_matter import FrontMatter, split_front_matter
 from digest.gather.furniture import is_furniture, says_the_title, without_furniture, without_title
 from digest.gather.head import Head, take_head
-from digest.gather.inline_markdown import html_start, plain_markdown, without_footnotes
+from digest.gather.inline_markdown import html_start, plain_markdown, without_attributes, without_footnotes
 from digest.gather.key_points import key_points_name
 from digest.gather.markup import html_to_text, markdown_to_html
 from digest.gather.named_pictures import picture_of_file
@@ -170,7 +170,7 @@ def _draft(name: str, text: str, is_byline: Callable[[str], bool]) -> _Draft:
 
 def _markdown(name: str, text: str) -> _Draft:
     front, body = split_front_matter(name, text)
-    body = "\n".join(mark_points(plain_bullets(without_footnotes(body).splitlines())))
+    body = "\n".join(mark_points(plain_bullets(without_attributes(without_footnotes(body)).splitlines())))
     words, links = html_to_text(markdown_to_html(body), front.url)
     pieces: list[Piece] = [*read_text(words)]
     title = front.title

@@ -9,6 +9,7 @@ from digest.model import Link
 
 _NOTE = re.compile(r"^[ \t]{0,3}\[\^[^\]\s]{1,30}\]:.*(?:\n[ \t]+\S.*)*\n?", re.MULTILINE)
 _NOTE_MARK = re.compile(r"[ \t]?\[\^[^\]\s]{1,30}\]")
+_ATTRIBUTES = re.compile(r"[ \t]?\{:[^{}\n]{1,200}\}|[ \t]+\{[#.][^{}\n]{1,100}\}(?=[ \t]*$)", re.MULTILINE)
 _TARGET = r"\(\s*<?(?P<url>https?://(?:[^\s()<>]|\([^\s()<>]*\))+)>?(?:\s+(?:\"[^\"\n]*\"|'[^'\n]*'))?\s*\)"
 _IMAGE = re.compile(r"!\[[^\]\n]*\]\([^)\s]+(?:\s+\"[^\"\n]*\")?\)")
 _LINK = re.compile(rf"\[(?P<words>[^\[\]]{{1,300}})\]{_TARGET}")
@@ -26,6 +27,11 @@ _BLOCK_TAG = re.compile(
 def without_footnotes(text: str) -> str:
     """A text without the marks of its footnotes (`[^1]`), nor the notes that they call."""
     return _NOTE_MARK.sub("", _NOTE.sub("", text)) if "[^" in text else text
+
+
+def without_attributes(text: str) -> str:
+    """A text without the classes and names that Kramdown and Pandoc give to blocks (`{: .note}`, `{#name}`)."""
+    return _ATTRIBUTES.sub("", text) if "{" in text else text
 
 
 def html_start(text: str) -> int | None:

@@ -25,6 +25,10 @@ _OWN_SHARE = 0.15
 _BLOCK = re.compile(
     r"^(## |- |[•●▪◦‣∙·*–—](?=\s)|\d{1,2}[.)](?=\s))?[^\S\n]*(?:\[[ xX]?\][^\S\n]*)?(\S.*?)[^\S\n]*$", re.MULTILINE
 )
+_NUMBER = re.compile(r"(?:^|(?<=\n)|(?<=[;.,:!?…]\s))\(?(\d{1,2})[.)]\s+(?=\S)")
+_CELLS = re.compile(r"\s\|\s")
+_LONGEST_COLUMN_NAME = 3
+"""Words of the name of a column."""
 _LEAD_IN = re.compile(r"^([^\n:]{3,60}?)\s?:\s+(?=\S)")
 
 
@@ -82,7 +86,8 @@ def _points(article: Article, blocks: list[_Block], start: int, found: Strength)
     if first_item == 0 or (first_item == 1 and name.kind == "heading"):
         items = under[first_item:]
         length = next((i for i, block in enumerate(items) if block.kind != "item"), len(items))
-        return tuple((block.start, block.end) for block in items[:length])
+        points = ((block.start, block.end) for block in items[:length])
+        return tuple(part for point in points for part in _numbered(article.text, *point) or [point])
     if name.kind == "heading":
         return _prose(article, under)
     if found == "strong":
@@ -99,13 +104,43 @@ def _until_heading(blocks: list[_Block]) -> list[_Block]:
 
 
 def _prose(article: Article, blocks: list[_Block]) -> tuple[Span, ...]:
-    spans = tuple(
-        (block.start + start, block.start + end)
-        for block in blocks
-        for start, end in sentences(article.text[block.start : block.end], article.lang)
-    )
+    """The points of blocks that are no list: rows of a table, what numbers part, or sentences."""
+    spans = tuple(span for block in _without_column_names(article.text, blocks) for span in _parts(article, block))
     words = sum(len(article.text[start:end].split()) for start, end in spans)
     return spans if words <= _LONGEST_PROSE else ()
+
+
+def _parts(article: Article, block: _Block) -> list[Span]:
+    if numbered := _numbered(article.text, block.start, block.end):
+        return numbered
+    return [
+        (block.start + start, block.start + end) for start, end in sentences(article.text[block.start : block.end], article.lang)
+    ]
+
+
+def _numbered(text: str, start: int, end: int) -> list[Span]:
+    """What stands between the numbers 1, 2, … of a list written in one line, without the signs that end it; empty without."""
+    marks = list(_NUMBER.finditer(text, start, end))
+    if not marks or [int(mark[1]) for mark in marks] != list(range(int(marks[0][1]), int(marks[0][1]) + len(marks))):
+        return []
+    starts = [mark.end() for mark in marks]
+    ends = [mark.start() for mark in marks[1:]] + [end]
+    if marks[0].start() > start:  # the first number was the mark of an item
+        if int(marks[0][1]) != 2:
+            return []
+        starts, ends = [start, *starts], [marks[0].start(), *ends]
+    if len(starts) < 2:
+        return []
+    return [(start, start + len(text[start:end].rstrip(" ;,"))) for start, end in zip(starts, ends, strict=True)]
+
+
+def _without_column_names(text: str, blocks: list[_Block]) -> list[_Block]:
+    """The blocks without the first row of a table that names its columns: a few words in each cell, and no number."""
+    rows = [_CELLS.split(text[block.start : block.end]) for block in blocks[:2]]
+    if len(rows) == 2 and 1 < len(rows[0]) == len(rows[1]):  # noqa: SIM102 - two questions
+        if all(len(cell.split()) <= _LONGEST_COLUMN_NAME and not re.search(r"\d", cell) for cell in rows[0]):
+            return blocks[1:]
+    return blocks
 
 
 def _speaks_of_article(article: Article, spans: tuple[Span, ...]) -> bool:

@@ -15,6 +15,8 @@ Span = tuple[int, int]
 
 _MOST_SENTENCES = 200
 """Sentences considered, from the start of an article."""
+_SHORTEST, _FEWEST = 15, 2
+"""Characters, or words, that say nothing by themselves ("Bientôt.")."""
 _SAME = 0.6
 """Share of its subject words that a sentence may have in common with one already chosen."""
 
@@ -22,8 +24,8 @@ _SAME = 0.6
 def takeaways(article: Article, *, limit: int, quoted_words: int) -> tuple[Takeaway, ...]:
     """At most `limit` takeaways of an article, best first, of at most `quoted_words` words together.
 
-    The author's own section comes as it stands, in its order; else the best sentences that stand alone. An article that has
-    words always gets one takeaway, however long; an empty one gets none.
+    The author's own section comes as it stands, in its order; else the best sentences that stand alone. An article that says
+    something always gets one takeaway, however long; one that is empty, or a word or two, gets none.
     """
     points = key_points(article)
     if points:
@@ -49,6 +51,8 @@ def _within(text: str, spans: Sequence[Span], quoted_words: int) -> list[Span]:
 def _extract(article: Article, limit: int, quoted_words: int) -> list[tuple[float, Span]]:
     """Scores and spans of the best sentences without fault, or, where there is none, with the lightest faults."""
     spans = sentences(article.text, article.lang)[:_MOST_SENTENCES] or _heading(article.text)
+    if not any(end - start > _SHORTEST or len(tokens(article.text[start:end])) > _FEWEST for start, end in spans):
+        return []
     choice = _Choice(article, spans)
     for worst in Fault:
         chosen = choice.best(limit, quoted_words, worst)

@@ -1,4 +1,4 @@
-"""Where the sentences of an article's text stand: spans, for the six languages of `words`.
+"""Where the sentences of an article's text stand: spans, for the six languages of `words` and, less surely, any other.
 
 A sentence never runs from one line of the text to the next. A stop does not end it after an abbreviation or an initial, before
 a small letter, nor inside a quotation that closes soon after.
@@ -7,12 +7,23 @@ a small letter, nor inside a quotation that closes soon after.
 from __future__ import annotations
 
 import re
+from collections import Counter
+from functools import lru_cache
 
 from digest.language.words import STOP_WORDS
 
 _LINE = re.compile(r"^(?!## )(?:- )?[ \t]*(\S[^\n]*)", re.MULTILINE)
-_STOP = re.compile(r"([.!?…](?<![.!?…]{2})[.!?…]*+)(?:\s?[»”]|[\"’')\]“]|\[\d+\]|[¹²³⁴-⁹])*+(\s++)")
+_STOP = re.compile(r"([.!?…؟۔](?<![.!?…؟۔]{2})[.!?…؟۔]*+)(?:\s?[»”]|[\"’')\]“]|\[\d+\]|[¹²³⁴-⁹])*+(\s++)")
+_WIDE_STOP = re.compile(r"([。！？!?…]++[」』”）]*+)(\s*+)")
+"""Chinese and Japanese leave no space after a stop."""
+_WIDE = ("zh", "ja")
 _QUOTATION = re.compile(r"«[^«»\n]{1,300}»|“[^“”\n]{1,300}”|„[^„“”\n]{1,300}[“”]|\"[^\"\n]{1,300}\"")
+_NAME = r"[A-ZÀ-Þ][\w.’'-]*(?:\s(?:de\s|van\s|von\s|d[’'])?[A-ZÀ-Þ][\w.’'-]*){0,3}"
+_SPEAKER = re.compile(
+    rf"(?:[—–-]\s+)?(?:(?:[A-Z]\d{{0,2}}|Question|Réponse|Answer|Frage|Antwort)|(?P<name>{_NAME}))\s?:\s+(?=[«“\"]?\s?[A-ZÀ-Þ¿¡])"
+)
+"""Who speaks, at the start of a line of an interview: "R : ", "— Marie Dupont : "."""
+_SPEAKERS = re.compile(rf"^({_NAME})\s?:", re.MULTILINE)
 _TOKEN = re.compile(r"[^\s’'«“„\"(\[]*$")
 _NEXT_WORD = re.compile(r"[^\W\d_]+")
 _INITIALS = re.compile(r"[^\W\d_]|(?:[^\W\d_]\.-?)+[^\W\d_]")
@@ -40,20 +51,39 @@ _LONGER_THAN_ABBREVIATIONS = 7
 def sentences(text: str, lang: str) -> list[tuple[int, int]]:
     """Spans (start, end) of the sentences of an article's text, in order: headings left out, without the mark of list items."""
     common = STOP_WORDS.get(lang, frozenset())
+    stops = _WIDE_STOP if lang in _WIDE else _STOP
     found: list[tuple[int, int]] = []
     for line in _LINE.finditer(text):
-        start, end = line.start(1), line.start(1) + len(line[1].rstrip())
+        end = line.start(1) + len(line[1].rstrip())
+        start = _after_speaker(text, line.start(1))
         quotations = _QUOTATION.finditer(text, start, end)
         quotation = next(quotations, None)
-        for stop in _STOP.finditer(text, start, end):
+        for stop in stops.finditer(text, start, end):
             while quotation and quotation.end() <= stop.start():
                 quotation = next(quotations, None)
             inside = quotation and quotation.start() < stop.start() and stop.end() < quotation.end()
             if not inside and _ends(text, start, stop, lang, common):
                 found.append((start, stop.start(2)))
                 start = stop.end()
-        found.append((start, end))
+        if start < end:
+            found.append((start, end))
     return found
+
+
+def _after_speaker(text: str, start: int) -> int:
+    """Where a line begins after the name of who speaks: a letter, a name after a dash, or one that begins two lines or more."""
+    colon = text.find(":", start, start + 60)
+    speaker = _SPEAKER.match(text, start, start + 80) if colon > 0 else None
+    if not speaker:
+        return start
+    is_known = not speaker["name"] or speaker[0][0] in "—–-" or speaker["name"] in _speakers(text)
+    return speaker.end() if is_known else start
+
+
+@lru_cache(maxsize=1)
+def _speakers(text: str) -> frozenset[str]:
+    """The names that begin two lines of a text or more."""
+    return frozenset(name for name, lines in Counter(_SPEAKERS.findall(text)).items() if lines > 1)
 
 
 def _ends(text: str, start: int, stop: re.Match[str], lang: str, common: frozenset[str]) -> bool:

@@ -17,6 +17,20 @@ if TYPE_CHECKING:
 KNOWN = ("fr", "en", "de", "es", "it", "pt")
 """Languages that are told apart and lemmatised; an article may still be in another."""
 
+_SCRIPTS = {
+    "ar": "\u0600-\u06ff\u0750-\u077f",
+    "he": "\u0590-\u05ff",
+    "el": "\u0370-\u03ff\u1f00-\u1fff",
+    "ru": "\u0400-\u04ff",
+    "zh": "\u3400-\u4dbf\u4e00-\u9fff",
+    "ja": "\u3040-\u30ff",
+    "ko": "\uac00-\ud7af\u1100-\u11ff",
+}
+"""The letters that are a language's own, among those we tell by nothing else; Ukrainian and Japanese share theirs."""
+_FOREIGN = {lang: re.compile(f"[{letters}]") for lang, letters in _SCRIPTS.items()}
+_ANY_FOREIGN = re.compile(f"[{''.join(_SCRIPTS.values())}]")
+_UKRAINIAN = re.compile("[іїєґІЇЄҐ]")
+
 _WORD = re.compile(r"[^\W_]+")
 _COMBINING = re.compile("[\u0300-\u036f]+")
 _TYPEWRITTEN = tuple(zip("’‘ʼ′“”„«»‐‑œæ", ["'"] * 4 + ['"'] * 5 + ["-"] * 2 + ["oe", "ae"], strict=True))
@@ -30,8 +44,11 @@ _SURE = 8
 
 
 def detect(text: str, default: str = "fr") -> str:
-    """The two-letter code of the language of a text, one of KNOWN; `default` where it holds no word, or only a name."""
+    """The two-letter code of the language of a text: one of KNOWN, or one that its script tells where most of its letters are of
+    that script; `default` where it holds no word, or only a name."""
     start = text[:3000]
+    if foreign := _by_script(start):
+        return foreign
     words = tokens(start)[:_VOTERS]
     if not any(word.isalpha() for word in words):
         return default
@@ -43,6 +60,19 @@ def detect(text: str, default: str = "fr") -> str:
     if len(words) < _FEW and votes.get(default) == first:
         return default
     return str(_identifier().classify(start)[0])
+
+
+def _by_script(text: str) -> str | None:
+    """The language of a text most of whose letters are not Latin; None of any other."""
+    if not _ANY_FOREIGN.search(text):
+        return None
+    counts = {lang: len(letters.findall(text)) for lang, letters in _FOREIGN.items()}
+    if 2 * sum(counts.values()) <= sum(map(str.isalpha, text)):
+        return None
+    found = max(counts, key=counts.__getitem__)
+    if found == "zh" and counts["ja"]:
+        return "ja"
+    return "uk" if found == "ru" and _UKRAINIAN.search(text) else found
 
 
 def tokens(text: str) -> list[str]:
