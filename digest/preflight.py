@@ -43,6 +43,7 @@ def check_edition(
         links=links,
         previous=_sent_before(store, edition),
         rewritten={story.id for story in edition.stories if titles.get(story.article, story.title) != story.title},
+        by_a_sender=any(delivery.imap is None for delivery in config.settings.deliver.values()),
     )
 
 

@@ -262,6 +262,12 @@ def test_without_a_link_readers_must_at_least_have_somebody_to_write_to() -> Non
     assert told(gone, "unsubscribe", "error") == ["the email gives no way to unsubscribe"]
 
 
+def test_a_sending_tool_puts_its_own_link() -> None:
+    findings = found(sound(), newsletter(unsubscribe=None), by_a_sender=True)
+    assert told(findings, "unsubscribe", "error", "warning") == []
+    assert told(findings, "unsubscribe", "note") == ["the tool you send with puts its own link to unsubscribe"]
+
+
 def test_the_plain_text_must_let_readers_leave_too() -> None:
     findings = found(sound(), text=without("https://ateliers.example/desinscription"))
     assert told(findings, "unsubscribe") == ["the plain text gives no way to unsubscribe"]

@@ -31,11 +31,13 @@ def check(
     links: Mapping[str, LinkState] | None = None,
     previous: Edition | None = None,
     rewritten: Collection[str] = (),
+    by_a_sender: bool = False,
 ) -> tuple[Finding, ...]:
     """Everything that the checks found in an edition as it was rendered; errors first, then warnings, then notes.
 
     `proofs` are those of its takeaways; `translator` is of the newsletter's language; `links` are those that were tried, by
-    address; `previous` is the edition sent before; `rewritten` are the ids of the stories to which the team gave a title.
+    address; `previous` is the edition sent before; `rewritten` are the ids of the stories to which the team gave a title;
+    `by_a_sender` says that it goes through a tool that adds a link to unsubscribe.
     """
     page = read_page(rendered.html)
     found = chain(
@@ -52,7 +54,7 @@ def check(
         contents.languages(edition),
         contents.links(edition, links or {}),
         contents.sources(edition),
-        sender.unsubscribing(newsletter, rendered, page),
+        sender.unsubscribing(newsletter, rendered, page, by_a_sender=by_a_sender),
         sender.read_online(edition, newsletter, rendered, page),
         sender.signature(newsletter, page),
         sender.reason(edition, page, translator),

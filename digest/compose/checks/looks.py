@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 from urllib.parse import urlsplit
 
-from digest.compose.checks.page import Ink, Page
+from digest.compose.checks.page import Look, Page
 from digest.compose.letter import host, safe_link
 from digest.compose.palette import contrast, palette
 from digest.compose.render import CLIP_BYTES
@@ -55,16 +55,15 @@ def weight(edition: Edition, newsletter: Newsletter, rendered: RenderedEmail) ->
 
 def colors(newsletter: Newsletter, page: Page) -> Iterator[Finding]:
     """Whether every word can be read on what it stands on, and what the brand colour became."""
-    faint = {(ink.color, ink.ground): ink for ink in reversed(page.inks) if _contrast(ink) < _wanted(ink)}
-    for ink in reversed(faint.values()):
-        values = {"words": _brief(ink.text), "ratio": _contrast(ink), "wanted": _wanted(ink)}
-        values |= {"color": ink.color, "ground": ink.ground}
+    faint = {look: words for look, words in page.looks.items() if contrast(look.color, look.ground) < _wanted(look)}
+    for look, words in faint.items():
+        values = {"words": _brief(words), "ratio": contrast(look.color, look.ground), "wanted": _wanted(look)}
+        values |= {"color": look.color, "ground": look.ground}
         message = N_('"{words}" is hard to read: {color} on {ground} has a contrast of {ratio}, and {wanted} is needed')
         yield Finding("contrast", "warning", message, values)
-    lowest = min((_contrast(ink) for ink in page.inks), default=21.0)
+    lowest = min((contrast(look.color, look.ground) for look in page.looks), default=21.0)
     if not faint:
-        level = "AAA" if lowest >= COMFORTABLE else "AA"
-        values = {"ratio": lowest, "level": level}
+        values = {"ratio": lowest, "level": "AAA" if lowest >= COMFORTABLE else "AA"}
         yield Finding("contrast", "note", N_("every word can be read: the lowest contrast is {ratio} (level {level})"), values)
     brand, band = newsletter.brand.color.lower(), palette(newsletter.brand.color).light.band
     if brand != band:
@@ -144,12 +143,8 @@ def language(edition: Edition, page: Page) -> Iterator[Finding]:
         yield Finding("language", "warning", message, values)
 
 
-def _contrast(ink: Ink) -> float:
-    return contrast(ink.color, ink.ground)
-
-
-def _wanted(ink: Ink) -> float:
-    return LARGE_READABLE if ink.is_large else READABLE
+def _wanted(look: Look) -> float:
+    return LARGE_READABLE if look.is_large else READABLE
 
 
 def _brief(text: str) -> str:

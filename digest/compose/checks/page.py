@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
@@ -17,8 +17,9 @@ _IN_STYLE: Final = re.compile(rf"(?:url\(|@import)\s*[\"']?\s*({_ADDRESS.pattern
 _IN_COMMENT: Final = re.compile(rf"(?:{'|'.join(_LOADING)})\s*=\s*[\"']?({_ADDRESS.pattern})|{_IN_STYLE.pattern}", re.IGNORECASE)
 _RUNNING: Final = ("script", "iframe", "object", "embed", "form", "video", "audio")
 """What a message may not hold: mail programs drop it, and filters count it against the message."""
-_UNREAD: Final = ("head", "style", "script", "title")
-_BOLD: Final = ("h1", "h2", "h3", "h4", "h5", "h6", "b", "strong", "th")
+_UNREAD: Final = ("head", "style", "script")
+_HEADINGS: Final = ("h1", "h2", "h3", "h4", "h5", "h6")
+_BOLD: Final = (*_HEADINGS, "b", "strong", "th")
 _NAMED: Final = {"white": "#ffffff", "black": "#000000"}
 
 
@@ -48,10 +49,9 @@ class Image:
 
 
 @dataclass(frozen=True, slots=True)
-class Ink:
-    """Words in their colours, as `#rrggbb`."""
+class Look:
+    """How words look: their colour and what is behind it, as `#rrggbb`, and their size."""
 
-    text: str = ""
     color: str = "#000000"
     ground: str = "#ffffff"
     pixels: float = 16
@@ -73,7 +73,8 @@ class Page:
     headings: tuple[Heading, ...]
     anchors: tuple[Anchor, ...]
     images: tuple[Image, ...]
-    inks: tuple[Ink, ...]
+    looks: Mapping[Look, str]
+    """Every look that words have, with the first words that have it; hidden ones left out."""
     loads: tuple[str, ...]
     """Every address on another machine that opening it would ask for, in order, once."""
     runs: tuple[str, ...]
@@ -83,33 +84,27 @@ class Page:
 def read_page(html: str) -> Page:
     """What an email's HTML holds; the colours are those of its style attributes, in light mode."""
     root = etree.fromstring(html.encode(), etree.HTMLParser(encoding="utf-8"))
-    elements = [element for element in root.iter() if isinstance(element.tag, str)]
-    body = next((element for element in elements if element.tag == "body"), root)
+    images = tuple(_image(each) for each in root.iter("img"))
+    loads = tuple(dict.fromkeys(_loads(root, html)))
+    runs = tuple(dict.fromkeys(each.tag for each in root.iter(*_RUNNING)))
+    etree.strip_tags(root, etree.Comment)
+    etree.strip_elements(root, *_UNREAD, with_tail=False)
     return Page(
         language=root.get("lang") or "",
-        text=_text(body),
-        headings=tuple(Heading(int(each.tag[1]), _text(each)) for each in elements if re.fullmatch("h[1-6]", each.tag)),
-        anchors=tuple(Anchor(_text(each), each.get("href") or "") for each in elements if each.tag == "a" and each.get("href")),
-        images=tuple(_image(each) for each in elements if each.tag == "img"),
-        inks=tuple(_inks(body, Ink())),
-        loads=tuple(dict.fromkeys(_loads(root))),
-        runs=tuple(dict.fromkeys(each.tag for each in elements if each.tag in _RUNNING)),
+        text=_text(root),
+        headings=tuple(Heading(int(each.tag[1]), _text(each)) for each in root.iter(*_HEADINGS)),
+        anchors=tuple(Anchor(_text(each), each.get("href") or "") for each in root.iter("a") if each.get("href")),
+        images=images,
+        looks=_looks(root),
+        loads=loads,
+        runs=runs,
     )
 
 
 def _text(element: etree._Element) -> str:
-    return " ".join("".join(_strings(element)).split())
-
-
-def _strings(element: etree._Element) -> Iterator[str]:
-    if element.tag == "img":
-        yield element.get("alt") or ""
-    if element.tag in _UNREAD or not isinstance(element.tag, str):
-        return
-    yield element.text or ""
-    for child in element:
-        yield from _strings(child)
-        yield child.tail or ""
+    """The words of an element, those that stand for a picture included."""
+    pictures = [image.get("alt") or "" for image in element.iter("img")]
+    return " ".join("".join((*map(str, element.itertext()), *pictures)).split())
 
 
 def _image(element: etree._Element) -> Image:
@@ -117,30 +112,35 @@ def _image(element: etree._Element) -> Image:
     return Image(element.get("src") or "", element.get("alt"), linked)
 
 
-def _inks(element: etree._Element, around: Ink) -> Iterator[Ink]:
-    """Every run of words inside an element, in the colours it inherits and sets; nothing that is hidden."""
-    if not isinstance(element.tag, str) or element.tag in _UNREAD:
-        return
-    style = _style(element.get("style") or "")
-    if style.get("display") == "none":
-        return
-    ink = _dyed(element, style, around)
-    for words in (element.text, *(child.tail for child in element)):
-        if words and words.strip():
-            yield replace(ink, text=" ".join(words.split()))
-    for child in element:
-        yield from _inks(child, ink)
+def _looks(root: etree._Element) -> dict[Look, str]:
+    """Colours and sizes as they are set and inherited, from the top down."""
+    found: dict[Look, str] = {}
+    waiting = [(root, Look())]
+    while waiting:
+        element, around = waiting.pop()
+        style = element.get("style") or ""
+        if not isinstance(element.tag, str) or _style(style).get("display") == "none":
+            continue
+        look = _dyed(element.tag, style, element.get("bgcolor") or "", around)
+        children = list(element)
+        for words in (element.text, *(child.tail for child in children)):
+            if words and not words.isspace():
+                found.setdefault(look, " ".join(words.split()))
+        waiting += [(child, look) for child in reversed(children)]
+    return found
 
 
-def _dyed(element: etree._Element, style: dict[str, str], around: Ink) -> Ink:
+@lru_cache(maxsize=2048)
+def _dyed(tag: str, styled: str, background: str, around: Look) -> Look:
+    style = _style(styled)
     font = style.get("font", "")
     size = re.search(r"([\d.]+)px", style.get("font-size") or font)
     weight = style.get("font-weight") or font
-    return Ink(
+    return Look(
         color=_color(style.get("color", "")) or around.color,
-        ground=_color(style.get("background-color") or style.get("background") or element.get("bgcolor") or "") or around.ground,
+        ground=_color(style.get("background-color") or style.get("background") or background) or around.ground,
         pixels=float(size[1]) if size else around.pixels,
-        bold=bool(re.search(r"\b(?:bold|[6-9]00)\b", weight)) or element.tag in _BOLD or (around.bold and "normal" not in weight),
+        bold=bool(re.search(r"\b(?:bold|[6-9]00)\b", weight)) or tag in _BOLD or (around.bold and "normal" not in weight),
     )
 
 
@@ -159,15 +159,19 @@ def _style(text: str) -> dict[str, str]:
     return {name.strip().lower(): value.replace("!important", "").strip() for name, _, value in pairs if value}
 
 
-def _loads(root: etree._Element) -> Iterator[str]:
-    for element in root.iter():
-        if not isinstance(element.tag, str):  # a comment, which Outlook may read
-            yield from (one or other for one, other in _IN_COMMENT.findall(element.text or ""))
-            continue
-        for name in _LOADING:
-            yield from _ADDRESS.findall(element.get(name) or "")
-        if element.tag == "link" and re.search("stylesheet|icon|pre", element.get("rel") or ""):
-            yield from _ADDRESS.findall(element.get("href") or "")
-        yield from _IN_STYLE.findall(element.get("style") or "")
-        if element.tag == "style":
-            yield from _IN_STYLE.findall(element.text or "")
+def _loads(root: etree._Element, html: str) -> Iterator[str]:
+    for value in _strings(root, " | ".join(f"//@{name}" for name in _LOADING)):
+        yield from _ADDRESS.findall(value)
+    for link in root.iter("link"):
+        if re.search("stylesheet|icon|pre", link.get("rel") or ""):
+            yield from _ADDRESS.findall(link.get("href") or "")
+    if re.search(r"url\(|@import", html, re.IGNORECASE):
+        for style in _strings(root, "//@style | //style/text()"):
+            yield from _IN_STYLE.findall(style)
+    for comment in root.iter(etree.Comment):  # which Outlook may read
+        yield from (one or other for one, other in _IN_COMMENT.findall(comment.text or ""))
+
+
+def _strings(root: etree._Element, path: str) -> list[str]:
+    found = root.xpath(path)
+    return [str(value) for value in found] if isinstance(found, list) else []

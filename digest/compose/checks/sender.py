@@ -34,8 +34,8 @@ def reason(edition: Edition, page: Page, translator: Translator) -> Iterator[Fin
         yield Finding("legal", "warning", N_("the email does not say why its readers receive it"))
 
 
-def unsubscribing(newsletter: Newsletter, rendered: RenderedEmail, page: Page) -> Iterator[Finding]:
-    """Whether a reader can leave, in the HTML and in the plain text."""
+def unsubscribing(newsletter: Newsletter, rendered: RenderedEmail, page: Page, *, by_a_sender: bool) -> Iterator[Finding]:
+    """Whether a reader can leave, in the HTML and in the plain text; `by_a_sender`, its own link takes the place of ours."""
     link, writing = safe_link(newsletter.unsubscribe), newsletter.sender.email
     hrefs = {safe_link(anchor.href) for anchor in page.anchors}
     mailed = writing in page.text or any(anchor.href.startswith("mailto:") for anchor in page.anchors)
@@ -43,6 +43,8 @@ def unsubscribing(newsletter: Newsletter, rendered: RenderedEmail, page: Page) -
         yield Finding("unsubscribe", "error", N_("the email gives no way to unsubscribe"))
     elif (newsletter.unsubscribe or writing) not in rendered.text:
         yield Finding("unsubscribe", "warning", N_("the plain text gives no way to unsubscribe"))
+    elif by_a_sender:
+        yield Finding("unsubscribe", "note", N_("the tool you send with puts its own link to unsubscribe"))
     elif not link:
         message = N_(
             "readers unsubscribe by writing to {address}; a link is surer: newsletter.unsubscribe, or that of your sending tool"
