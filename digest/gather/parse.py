@@ -188,7 +188,7 @@ def _entry(entry: dict[str, Any], base: str) -> Entry:
 def _links(entry: dict[str, Any], base: str) -> tuple[str, ...]:
     """Addresses of an entry: the one behind FeedBurner, its own, and for a podcast without one the recording."""
     links = [entry.get("feedburner_origlink"), entry.get("link")]
-    rest = entry.get("links") or []
+    rest = [dict(link) for link in entry.get("links") or ()]
     links += [link.get("href") for link in rest if link.get("rel") == "alternate" and "html" in link.get("type", "html")][:1]
     if not any(links):
         kinds = ("audio/", "video/")
@@ -223,6 +223,6 @@ def _html(detail: Mapping[str, Any]) -> str:
 
 def _author(entry: dict[str, Any]) -> str:
     """The names of several authors; of a single one what was written, which feedparser takes apart wrongly."""
-    authors = entry.get("authors") or []
+    authors = [dict(author) for author in entry.get("authors") or ()]
     names = dict.fromkeys(author["name"] for author in authors if author.get("name"))
     return ", ".join(names) if len(authors) > 1 else entry.get("author") or ""
