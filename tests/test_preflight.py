@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+
+from digest import preflight
+from digest.model import LinkState
 
 from .conftest import Digest
 
@@ -49,14 +53,22 @@ def test_a_takeaway_whose_article_changed_behind_our_back_is_an_error(drafted: P
     assert "ne peut pas encore être approuvée" in digest("check", folder=drafted).out
 
 
-def test_links_are_tried_only_when_asked(drafted: Path, digest: Digest) -> None:
-    """The starter's sites have invented names; here, no name is even looked up."""
+def test_links_are_tried_only_when_asked(drafted: Path, digest: Digest, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    async def answer(addresses: Sequence[str], **_limits: object) -> dict[str, LinkState]:
+        asked.extend(addresses)
+        return {addresses[0]: LinkState("gone", 404), addresses[1]: LinkState("ok", 200)}
+
+    monkeypatch.setattr(preflight, "try_links", answer)
+    assert digest("check", "--json", folder=drafted).code == 0
+    assert asked == []
     said = digest("check", "--links", "--json", folder=drafted)
+    stories = [story for theme in digest("show", "--json", folder=drafted).json["themes"] for story in theme["stories"]]
+    assert set(asked) >= {story["url"] for story in stories if story["url"]}
     about_links = [each for each in said.json["findings"] if each["check"] == "links"]
-    assert said.code == 0
-    assert about_links
-    assert {each["level"] for each in about_links} == {"warning", "note"}
-    assert not [each for each in digest("check", "--json", folder=drafted).json["findings"] if each["check"] == "links"]
+    assert [(each["level"], each["story"]) for each in about_links] == [("warning", stories[0]["id"]), ("note", None)]
+    assert (said.code, said.json["errors"]) == (0, 0), "links are advice"
 
 
 def test_an_edition_that_is_not_there_is_told(starter: Path, digest: Digest) -> None:
