@@ -247,6 +247,10 @@ def empty(handler: BaseHTTPRequestHandler, stop: threading.Event) -> None:
     answer(handler, b"")
 
 
+def locked(handler: BaseHTTPRequestHandler, stop: threading.Event) -> None:
+    answer(handler, b"who are you?", "text/plain", 401, WWW_Authenticate="Basic")
+
+
 def too_many(handler: BaseHTTPRequestHandler, stop: threading.Event) -> None:
     answer(handler, b"slow down", "text/plain", 429, Retry_After="7200")
 
@@ -268,6 +272,6 @@ ROUTES: dict[str, Route] = {
     for route in (
         feed, not_modified, gzipped, slow, silent, slow_drip, endless, gzip_bomb, redirect_loop, moved, moved_then_found, found,
         redirect_to_script, redirect_to_other_host, wrong_length, reset, not_http, many_items, quadratic_author, error_page,
-        empty, too_many, broken, gone,
+        empty, locked, too_many, broken, gone,
     )
 }  # fmt: skip

@@ -81,6 +81,7 @@ def test_the_same_bytes_are_unchanged_where_the_server_does_not_say_so(site: Sit
         ("/wrong-length", "broke the connection before the end"),
         ("/reset", "broke the connection before the end"),
         ("/not-http", "does not answer as a web server does"),
+        ("/locked", "asks for a password (401)"),
         ("/too-many", "come back later (429)"),
         ("/broken", "in trouble (500)"),
         ("/gone", "gone for good (410)"),

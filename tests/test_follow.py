@@ -103,6 +103,11 @@ def test_broken_opml_gives_the_feeds_it_still_tells() -> None:
     assert read_opml(body.encode()) == expected
 
 
+def test_an_address_of_opml_is_one_that_sources_yaml_takes() -> None:
+    body = '<opml><outline xmlUrl="https://ana:s3cret@a.example/rss"/><outline xmlUrl="https://b.example/le flux"/></opml>'
+    assert [feed.url for feed in read_opml(body.encode())] == ["https://a.example/rss", "https://b.example/le%20flux"]
+
+
 @pytest.mark.parametrize(
     "body", [b"", b"Bonjour", b"<html><body/></html>", FEED, b'<!DOCTYPE opml [<!ENTITY a "aaaa">]><opml><body>&a;</body></opml>']
 )

@@ -287,12 +287,14 @@ class _TooLargeError(ValueError):
 
 def _refused(status: int) -> GatherError:
     meaning = {
-        401: N_("the server asks for a password (401)"),
         403: N_("the server refuses to answer us (403)"),
         404: N_("there is nothing at this address any more (404)"),
         410: N_("the feed is gone for good (410)"),
         429: N_("the server asks us to come back later (429)"),
     }
+    if status == 401:
+        hint = N_("headers_env names the environment variable that holds it")
+        return GatherError(N_("the server asks for a password (401)"), hint=hint)
     if status in meaning:
         return GatherError(meaning[status])
     if status >= 500:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from html import unescape
 from html.parser import HTMLParser
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin, urlsplit, urlunsplit
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape, quoteattr
 
@@ -134,7 +134,8 @@ def usual_places(url: str) -> tuple[str, ...]:
 def read_opml(body: bytes) -> tuple[FoundFeed, ...]:
     """The feeds of an OPML file, however nested, in its order and each once; outlines without a feed's address are passed over.
 
-    Raises GatherError for what is not OPML. Files of old programs with bare `&` or a wrong charset are read all the same.
+    An address loses the password that stands in it. Files of old programs with bare `&` or a wrong charset are read all the same.
+    Raises GatherError for what is not OPML.
     """
     outlines = list(_outlines(body))
     found: dict[str, FoundFeed] = {}
@@ -146,8 +147,15 @@ def read_opml(body: bytes) -> tuple[FoundFeed, ...]:
         url = re.sub(r"^feed:(?://)?(?=https?:)", "", url)
         url = re.sub(r"^feed://", "http://", url)
         if is_web(url):
+            url = _without_password(re.sub(r"\s+", "%20", url))
             found.setdefault(url, FoundFeed(url, one_line(values.get("title") or values.get("text") or "")))
     return tuple(found.values())
+
+
+def _without_password(url: str) -> str:
+    """An address without the user and password that some programs write in it; sources.yaml holds neither."""
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
 
 
 def write_opml(feeds: Iterable[FoundFeed], *, title: str) -> str:
