@@ -34,7 +34,7 @@ async def illustrate_offline(config: Config, store: Store, edition: Edition) -> 
 
 async def _illustrate(config: Config, store: Store, edition: Edition, may_ask: Callable[[str], bool]) -> Edition:
     newsletter = config.settings.newsletter
-    if newsletter.images == "none":
+    if newsletter.images == "none" or _is_for_nobody(store, edition):
         return edition
     known = _printed_pictures(store, edition.edition)
     waiting = [
@@ -56,6 +56,14 @@ async def _illustrate(config: Config, store: Store, edition: Edition, may_ask: C
                 pictures[story.id] = replace(found, alt=link.text)
     folders = [source.name for source in config.settings.sources if source.folder]
     return with_missing_pictures(illustrated(edition, pictures), missing, folders, team_translator(newsletter.language))
+
+
+def _is_for_nobody(store: Store, planned: Edition) -> bool:
+    """Whether a plan will not be printed, since its edition is closed or a person has it in hand."""
+    kept = store.editions.last(planned.edition) if planned.status == "planned" else None
+    if kept is None or kept.status == "discarded":
+        return False
+    return kept.status != "draft" or store.editions.edited(kept.edition)
 
 
 def _printed_pictures(store: Store, name: str) -> dict[str, Picture]:

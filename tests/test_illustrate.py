@@ -368,6 +368,15 @@ def test_offline_nothing_is_asked_for(letter: Letter) -> None:
     assert letter.site.paths() == []
 
 
+def test_nothing_is_asked_for_a_plan_that_will_not_be_printed(letter: Letter, tmp_path: Path) -> None:
+    save(letter, {0: "/a.jpg"}, {"/a.jpg": ("image/jpeg", PHOTO)})
+    made = draft(letter.config, letter.store, letter.illustrated(), output=tmp_path / "files", now=letter.now)
+    letter.store.editions.save(replace(made.edition, revision=2, introduction="Bonjour à vous."), by="Ana")
+    save(letter, {1: "/b.jpg"}, {"/b.jpg": ("image/jpeg", OTHER)})
+    assert letter.pictures(letter.illustrated()) == {}
+    assert letter.site.paths() == ["/a.jpg"]
+
+
 def test_without_the_setting_no_picture_is_asked_for(letter: Letter) -> None:
     save(letter, {0: "/a.jpg"}, {"/a.jpg": ("image/jpeg", PHOTO)})
     newsletter = letter.config.settings.newsletter.model_copy(update={"images": "none"})
