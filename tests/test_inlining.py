@@ -34,7 +34,7 @@ def test_any_selector_finds_its_elements(selector: str) -> None:
 @pytest.mark.parametrize("selector", ["td.a", "p.c", "td p", "p[dir]", "p:last-child"])
 def test_no_other_element_is_styled(selector: str) -> None:
     made = body('<div><p class="a">x</p><i>y</i></div>', f"{selector} {{ margin: 0 }}")
-    assert made == "<div><p>x</p><i>y</i></div>"
+    assert "style" not in made
 
 
 def test_only_classes_that_a_style_block_names_are_kept() -> None:

@@ -27,7 +27,7 @@ cssutils.log.setLevel(logging.CRITICAL + 1)
 
 
 def inlined(html: str, css: str) -> str:
-    """The HTML, each rule of `css` written on the elements that it selects; classes that no style block names are gone."""
+    """The HTML, each rule of `css` written on the elements that it selects; these lose the classes that no style block names."""
     sheet = _read(css)
     html = html.replace("</head>", sheet.remainder + "</head>", 1)
     named = frozenset(re.findall(r"\.([a-zA-Z][\w-]*)", "".join(re.findall(r"(?s)<style.*?</style>", html))))
@@ -36,7 +36,7 @@ def inlined(html: str, css: str) -> str:
     for number, select in sheet.others:
         for element in cast(list[Any], select(page)):
             rules[element] = (*rules.get(element, ()), number)
-    for element in page.iter("*"):
+    for element in page.iter(*sheet.tags):
         classes = element.get("class")
         if found := _plain_rules(css, element.tag, classes or ""):
             rules[element] = rules.get(element, ()) + found
@@ -66,6 +66,8 @@ class _Sheet:
     plain: tuple[tuple[int, str, frozenset[str]], ...]
     """Rules for a tag ("" for any) and classes that the element has all of: found without a search through the page."""
     others: tuple[tuple[int, CSSSelector], ...]
+    tags: frozenset[str]
+    """Those of the plain rules, or `*`."""
     remainder: str
     """What cannot stand in a style attribute (`@media`, `:hover`), as a style block."""
 
@@ -80,10 +82,12 @@ def _read(css: str) -> _Sheet:
         for number, (_, selector, _) in enumerate(rules)
         if (match := re.fullmatch(r"([a-zA-Z]\w*|)((?:\.[\w-]+)*)", selector))
     }
+    tags = frozenset(tag for tag, _ in plain.values())
     return _Sheet(
         pairs=tuple(csstext_to_pairs(style, validate=False) for _, _, style in rules),
         plain=tuple((number, *rule) for number, rule in plain.items()),
         others=tuple((n, CSSSelector(rule[1], translator="html")) for n, rule in enumerate(rules) if n not in plain),
+        tags=tags if tags and "" not in tags else frozenset("*"),
         remainder=f'<style type="text/css">{reader._css_rules_to_string(remaining)}</style>' if remaining else "",
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -20,6 +21,8 @@ from digest.settings import Newsletter
 
 _URL_CHARACTERS = "!#$%&'()*+,-./:;=?@[]_~"
 """What may stand in an address as it is (RFC 3986), besides letters and digits."""
+_PLAIN_URL = re.compile(r"https?://[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+(?:/[\w!#$%&'()*+,\-./:;=?@~]*)?", re.ASCII)
+"""Most addresses: nothing in them needs a second look."""
 
 
 class Html(str):
@@ -97,6 +100,7 @@ def letter(edition: Edition, newsletter: Newsletter, translator: Translator, add
         return title if titles[title] == 1 else f"{title} ({story.source or host(story.url or '')})"
 
     told = {story.id: about(story) for story in edition.stories}
+    facts = {id: " · ".join(known) for id, known in told.items()}
 
     def story_of(highlight: Highlight) -> EditionStory | None:
         """The story that a highlight comes from; None when the edition no longer prints it."""
@@ -124,6 +128,7 @@ def letter(edition: Edition, newsletter: Newsletter, translator: Translator, add
         "is_foreign": is_foreign,
         "in_language": in_language,
         "about": lambda story: told[story.id],
+        "facts": lambda story: facts[story.id],
         "title_of": title_of,
         "link_text": link_text,
         "story_of": story_of,
@@ -143,6 +148,8 @@ def with_safe_links(edition: Edition) -> Edition:
 
 def safe_link(url: str | None) -> str | None:
     """An http or https address, what has no place in one percent-encoded; None for anything else."""
+    if url and _PLAIN_URL.fullmatch(url):
+        return url
     try:
         parts = urlsplit(url or "")
         sound = parts.scheme in ("http", "https") and bool(parts.hostname)

@@ -109,14 +109,17 @@ class Mistake(Exception):  # noqa: N818 - the renderer turns it into a TemplateE
         self.values: dict[str, Any] = values
 
 
-def check_tags(root: Element) -> None:
-    """Raise the first Mistake of an MJML document: a tag, an attribute, a place or a value that MJML does not have."""
+def check_tags(root: Element, *, plain_texts: bool = False) -> None:
+    """Raise the first Mistake of an MJML document: a tag, an attribute, a place or a value that MJML does not have.
+
+    `plain_texts` says that no mj-text holds anything like an MJML tag, so that none has to be looked for there.
+    """
     if root.tag != "mjml":
         raise _misplaced(str(root.tag), "", root.sourceline, {"mjml"})
-    _check_element(root)
+    _check_element(root, plain_texts)
 
 
-def _check_element(element: Element) -> None:
+def _check_element(element: Element, plain_texts: bool) -> None:
     tag = str(element.tag)
     if tag == "mj-attributes":
         _check_defaults(element)
@@ -124,12 +127,13 @@ def _check_element(element: Element) -> None:
     _check_attributes(element, tag, ATTRIBUTES[tag])
     allowed = CHILDREN.get(tag)
     if allowed is None:
-        _check_html(element, tag)
+        if tag != "mj-text" or not plain_texts:
+            _check_html(element, tag)
         return
     for child in _elements(element):
         if child.tag not in allowed:
             raise _misplaced(str(child.tag), tag, child.sourceline, allowed)
-        _check_element(child)
+        _check_element(child, plain_texts)
     _check_text(element, tag)
 
 

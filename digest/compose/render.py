@@ -42,8 +42,6 @@ SENDERS_SHARE: Final = 10
 
 _CONTROLS: Final = bytes({*range(32), 127} - set(b"\t\n\r"))
 """With lone surrogates, U+FFFE and U+FFFF: what XML 1.0 cannot hold."""
-_UNEVEN = re.compile("[\t\r\n]|  ")
-"""Spaces that are more than one, or something else."""
 _SOURCE_MARK = re.compile("\ue000([^\ue001\n]*):(\\d+)\ue001")
 
 
@@ -184,7 +182,7 @@ def _paragraphs(text: str) -> list[str]:
 def _wrap(text: object, mark: str = "") -> str:
     """Text in lines of 72 columns, longer only for what has no space; `mark` opens the first one, the others stand under it."""
     rest = str(text).strip(" ")
-    if _UNEVEN.search(rest):
+    if "  " in rest or "\n" in rest or "\t" in rest or "\r" in rest:
         rest = re.sub("[ \t\r\n]+", " ", rest).strip(" ")
     lines, start = [], mark
     while len(rest) > TEXT_COLUMNS - len(start):
