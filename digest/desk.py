@@ -172,7 +172,7 @@ def send_test(config: Config, store: Store, name: str, to: Sequence[str], *, now
         raise UsageError(N_("no mail server: give 'smtp' in sources.yaml, with its host, user and password_env"))
     edition = opened(store, name)
     status_after("send-test", edition.status, name)
-    parcel = Parcel(edition, rendered(config, edition), config.settings.newsletter)
+    parcel = Parcel(edition, rendered(config, edition), config.settings.newsletter, store.pictures_of(edition))
     password = config.secret(server.password_env, server.password_file) if server.user else None
     smtp.send(smtp.test_message(parcel, to, now=now), server, password, to=to)
     store.editions.mark(edition, Event("send-test", None, now, edition.revision, ", ".join(to)), approval=edition.approval)
@@ -292,13 +292,14 @@ def _moved(config: Config, store: Store, name: str, event: Event) -> Edition:
 def _hand_over(config: Config, store: Store, edition: Edition, place: str, known: str | None, output: Path | None) -> Receipt:
     newsletter = config.settings.newsletter
     if place == FILES:
-        where = write_files(config, store, edition, output=output)
-        return Receipt(str(where[0].parent), str(where[0].parent))
+        written = write_files(config, store, edition, output=output)
+        where = str(written[0] if len(written) == 1 else written[0].parent)
+        return Receipt(where, where)
     settings = config.settings.deliver[place].place
     secret = config.secret(settings.secret_env, settings.secret_file)
-    own = addresses_of(newsletter, edition.edition)
+    own, pictures = addresses_of(newsletter, edition.edition), store.pictures_of(edition)
     if isinstance(settings, Imap):
-        return imap.hand_over(Parcel(edition, rendered(config, edition), newsletter), settings, secret, known=known)
+        return imap.hand_over(Parcel(edition, rendered(config, edition), newsletter, pictures), settings, secret, known=known)
     theirs = Addresses(placeholders.READ_ONLINE, placeholders.UNSUBSCRIBE, _published_pictures(edition, own))
     parcel = Parcel(edition, rendered(config, edition, theirs), newsletter)
     match settings:

@@ -180,6 +180,7 @@ _CAUSES = (
     (r"did not find expected key|expected <block end>|'-' indicator", N_("a line that does not line up with those above it")),
     (r"unexpected end of stream|while scanning a quoted scalar", N_("a quote that is never closed")),
     (r"expected ',' or|expected ']'|expected '}'", N_("a bracket that is never closed, or a comma that is missing")),
+    (r"expected node content", N_("a bracket that is never closed, or a comma that is missing")),
     (r"unknown escape character", N_("a '\\' inside double quotes; write it twice, or use single quotes")),
     (r"undefined alias", N_("a text that starts with '*'; put it in quotes")),
     (r"could not determine a constructor", N_("a text that starts with '!'; put it in quotes")),

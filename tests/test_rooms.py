@@ -45,6 +45,7 @@ MAY_IMPORT = {
         "config",
         "preflight",
     },
+    "notify": {"model", "language", "compose", "deliver", "store", "config", "preflight"},
     "desk": {
         "errors",
         "ledger",
@@ -74,6 +75,8 @@ MAY_IMPORT = {
         "desk",
         "preflight",
         "illustrate",
+        "notify",
+        "notify",
         "resources",
     },
     "cli": {
@@ -87,6 +90,7 @@ MAY_IMPORT = {
         "formats",
         "gather",
         "illustrate",
+        "notify",
         "pipeline",
         "preflight",
         "publishing",

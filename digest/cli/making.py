@@ -13,7 +13,7 @@ import typer
 
 from digest.cli.call import AsJson, EditionName, Force, Since, Until, _, clock_of, edition_and_period, newsletter, print_json
 from digest.config import Config, write_starter
-from digest.errors import N_, GateError
+from digest.errors import N_, GateError, TooFewStoriesError
 from digest.language.translations import translator
 from digest.model import Edition, SourceReport
 from digest.terminal import Terminal, language_of_terminal
@@ -60,10 +60,12 @@ def draft(
     force: Force = False,
     output: Annotated[Path | None, typer.Option(metavar="FOLDER", help=_("Where to write the files."))] = None,
     templates: Annotated[Path | None, typer.Option(metavar="FOLDER", help=_("Your own copy of the templates."))] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help=_("Say nothing but errors: for cron."))] = False,
     as_json: AsJson = False,
 ) -> None:
     from digest import desk, pipeline
     from digest.illustrate import illustrate, illustrate_offline
+    from digest.notify import tell_that_a_draft_waits, tell_that_there_is_too_little
 
     clock = clock_of(context)
     started, now = time.monotonic(), clock()
@@ -76,15 +78,20 @@ def draft(
         planned = asyncio.run((illustrate_offline if no_collect else illustrate)(config, store, planned))
         try:
             made = pipeline.draft(config, store, planned, output=output, templates=templates, now=now)
+        except TooFewStoriesError:
+            tell_that_there_is_too_little(config, store, planned, now=now)
+            raise
         except GateError as closed:
             if edition is not None:
                 raise
             terminal.error(closed)  # every night, until the period ends: nothing went wrong
             made = pipeline.Draft(desk.opened(store, name), ())
-    if as_json:
-        print_json(_summary(made.edition, made.files, reports, started))
-    elif made.files:
-        terminal.draft(made.edition, made.files)
+        if as_json:
+            print_json(_summary(made.edition, made.files, reports, started))
+        elif made.files and not quiet:
+            terminal.draft(made.edition, made.files)
+        if made.files:
+            tell_that_a_draft_waits(config, store, made.edition, made.files[0].parent, now=now)
 
 
 def _update(

@@ -7,6 +7,7 @@ rests on the same span.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -23,7 +24,7 @@ HELP: Final = (
     N_("To move a story, move its block. To take it out, delete its block, or move it to held (for a later edition)"),
     N_("or to rejected (never again). To bring one in, move its block from the tray to a theme."),
     N_("A takeaway that you reword is shown as your words, and stays tied to the sentence it rests on."),
-    N_("A new takeaway quotes its article word for word; or give text: your words, and from: the words it rests on."),
+    N_("A new takeaway quotes its article word for word; or it has two keys, text (your words) and from (those it rests on)."),
 )
 _KEYS = ("edition", "revision", "subject", "preheader", "introduction", "highlights", "themes", "held", "rejected", "tray")
 _STORY_KEYS = ("id", "title", "summary", "takeaways", "from", "why")
@@ -43,16 +44,17 @@ class Revised:
 
 def write(edition: Edition, decisions: Mapping[str, StoryState], translator: Translator, text_of: TextOf) -> str:
     """The edition as a text to edit; `decisions` holds the stories that the team held or rejected, by id."""
-    kept = {state: [out for out in edition.left_out if decisions.get(out.id) == state] for state in ("held", "rejected")}
-    tray = [out for out in edition.left_out if out.id not in decisions and not out.reason.startswith("published-in")]
+    stories = [out for out in edition.left_out if not out.reason.startswith(("duplicate-of", "published-in"))]
+    kept = {state: [out for out in stories if decisions.get(out.id) == state] for state in ("held", "rejected")}
+    tray = [out for out in stories if out.id not in decisions]
     data = {
         "edition": edition.edition,
         "revision": edition.revision,
-        "subject": edition.subject,
-        "preheader": edition.preheader,
-        "introduction": edition.introduction,
-        "highlights": [highlight.takeaway.text for highlight in edition.highlights],
-        "themes": [{"id": theme.id, "stories": [_block(story, text_of) for story in theme.stories]} for theme in edition.themes],
+        "subject": _block(edition.subject),
+        "preheader": _block(edition.preheader),
+        "introduction": _block(edition.introduction),
+        "highlights": [_block(highlight.takeaway.text) for highlight in edition.highlights],
+        "themes": [{"id": theme.id, "stories": [_story(story, text_of) for story in theme.stories]} for theme in edition.themes],
         **{state: [{"id": out.id, "title": out.title} for out in outs] for state, outs in kept.items()},
         "tray": [{"id": out.id, "title": out.title, "why": reason(out, edition, translator)} for out in tray],
     }
@@ -96,7 +98,7 @@ class _Reading:
         edition = replace(self.edition, themes=tuple(theme for theme in themes if theme.stories))
         edition = replace(edition, left_out=self.left_out(printed, decided))
         written: dict[str, Any] = {
-            name: self.words(page[name], (name,), empty=name != "subject")
+            name: self.words(page[name], (name,), empty=name != "subject", whole=name == "introduction")
             for name in ("subject", "preheader", "introduction")
             if name in page
         }
@@ -124,7 +126,7 @@ class _Reading:
         block = self.mapping(item, path, _STORY_KEYS)
         id = self.known(block.get("id"), (*path, "id"))
         if id in seen:
-            raise self.at((*path, "id"), N_("this story already stands at line {line}; keep one of them"), line=seen[id])
+            raise self.at((*path, "id"), N_("this story already stands at line {first}; keep one of them"), first=seen[id])
         seen[id] = self.line((*path, "id"))
         story = next((story for story in self.edition.stories if story.id == id), None) or self.tell(id, theme)
         if "title" in block:
@@ -153,7 +155,10 @@ class _Reading:
                 assert before is not None
                 made.append(rewritten(before, self.text_of(before.article, before.version), words))
             else:
-                raise self.at((*path, place), N_("these words do not stand in the article; under from: quote what this rests on"))
+                raise self.at(
+                    (*path, place),
+                    N_("these words do not stand in the article; give text (your words) and from (the words they rest on)"),
+                )
         return tuple(made)
 
     def takeaway(self, item: object, path: tuple[str | int, ...]) -> tuple[str, str | None]:
@@ -200,7 +205,12 @@ class _Reading:
             if story.id not in printed:
                 edition = take_out(edition, story.id)
         told = {id: state for id, state in decided.items() if state != "new"}
-        return tuple(replace(out, reason=told.get(out.id, out.reason)) for out in edition.left_out if out.id not in printed)
+        came_in = set(printed) - {story.id for story in self.edition.stories}
+        return tuple(
+            out if out.reason.startswith("duplicate-of") else replace(out, reason=told.get(out.id, out.reason))
+            for out in edition.left_out
+            if out.id not in came_in
+        )
 
     # ------------------------------------------------------------------------------------------- what values must be
 
@@ -210,7 +220,8 @@ class _Reading:
             raise self.at(path, N_("no story of this edition or its tray has the id {id}"), id=id)
         return id
 
-    def words(self, value: object, path: tuple[str | int, ...], *, empty: bool = False) -> str:
+    def words(self, value: object, path: tuple[str | int, ...], *, empty: bool = False, whole: bool = False) -> str:
+        """The words of a value, on one line unless they are taken `whole`, with their paragraphs."""
         text = (
             "" if value is None else value if isinstance(value, str) else str(value) if isinstance(value, int | float) else None
         )
@@ -218,7 +229,7 @@ class _Reading:
             raise self.at(path, N_("must be text; put it in quotes"))
         if not (text.strip() or empty):
             raise self.at(path, N_("must not be empty"))
-        return text.strip()
+        return text.strip() if whole else re.sub(r"[ \t]*\n[ \t\n]*", " ", text.strip())
 
     def items(self, value: object, path: tuple[str | int, ...]) -> list[Any]:
         if value is None:
@@ -244,17 +255,22 @@ class _Reading:
         return YamlError(message, line=self.line(path), column=1, **values)
 
 
-def _block(story: EditionStory, text_of: TextOf) -> dict[str, Any]:
+def _story(story: EditionStory, text_of: TextOf) -> dict[str, Any]:
     return {
         "id": story.id,
-        "title": story.title,
+        "title": _block(story.title),
         "from": story.source,
-        "summary": story.summary,
+        "summary": _block(story.summary),
         "takeaways": [
-            {"text": one.text, "from": _quotation(one, text_of)} if one.made_by == "editor" else one.text
+            {"text": _block(one.text), "from": _block(_quotation(one, text_of))} if one.made_by == "editor" else _block(one.text)
             for one in story.takeaways
         ],
     }
+
+
+def _block(words: str) -> str:
+    """Words as a block of YAML (`|`), where no quote or colon needs care; what is read back is stripped."""
+    return words + "\n" if words else ""
 
 
 def _quotation(takeaway: Takeaway, text_of: TextOf) -> str:

@@ -23,7 +23,7 @@ def find(edition: Edition, story: str) -> EditionStory:
 def take_out(edition: Edition, story: str, *, reason: str = "rejected") -> Edition:
     """The edition without a story, which goes to the tray: `rejected`, or `held` for a later edition."""
     gone = find(edition, story)
-    left = [out for out in edition.left_out if out.id != story]
+    left = [out for out in edition.left_out if out.id != story or out.reason.startswith("duplicate-of")]
     out = LeftOut(gone.id, gone.title, gone.url, reason, gone.points)
     themes = [replace(theme, stories=tuple(one for one in theme.stories if one.id != story)) for theme in edition.themes]
     return _tidy(replace(edition, themes=tuple(themes), left_out=(out, *left)))
@@ -42,7 +42,8 @@ def put_in(edition: Edition, story: EditionStory, theme: str, names: Mapping[str
         before = [at for at, one in enumerate(themes) if one.id in order and order.index(one.id) < order.index(theme)]
         themes.insert(before[-1] + 1 if before else 0, EditionTheme(theme, names[theme], ()))
     put = [replace(one, stories=_inserted(one.stories, story, place)) if one.id == theme else one for one in themes]
-    left = tuple(out for out in edition.left_out if out.id != story.id)
+    came_in = story.id not in {printed.id for printed in edition.stories}
+    left = tuple(out for out in edition.left_out if not (came_in and out.id == story.id))
     return _tidy(replace(edition, themes=tuple(put), left_out=left))
 
 
@@ -82,13 +83,14 @@ def with_tray(edition: Edition, planned: Edition) -> Edition:
 
     A story that the team took out keeps the team's reason; one that the plan would print arrived later.
     """
-    printed = {story.id for story in edition.stories} | {story.article for story in edition.stories}
+    printed = {story.id for story in edition.stories}
     taken_out = {out.id: out for out in edition.left_out if out.reason in ("rejected", "held")}
     arrived = [LeftOut(new.id, new.title, new.url, "arrived-later", new.points) for new in planned.stories]
     known = {out.id for out in (*arrived, *planned.left_out)}
     tray = [taken_out.get(out.id, out) for out in (*arrived, *planned.left_out)]
     tray += [out for id, out in taken_out.items() if id not in known]
-    return replace(edition, left_out=tuple(out for out in tray if out.id not in printed), sources=planned.sources)
+    left = [out for out in tray if out.id not in printed or out.reason.startswith("duplicate-of")]
+    return replace(edition, left_out=tuple(left), sources=planned.sources)
 
 
 def _inserted(stories: Sequence[EditionStory], story: EditionStory, place: int | None) -> tuple[EditionStory, ...]:

@@ -7,9 +7,11 @@ import os
 import re
 import tempfile
 from collections.abc import Collection, Mapping
+from io import BytesIO
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from digest.deliver.message import build_message
 from digest.errors import N_, DigestError
@@ -31,8 +33,8 @@ def write_edition(
 ) -> tuple[Path, ...]:
     """Write email.html, email.txt, email.eml, edition.json and report.html; their paths, the email first.
 
-    The edition's pictures, by their names, go to `pictures/` first, and those of an earlier revision go away last.
-    Raises DigestError when the folder cannot be written to.
+    The edition's pictures, by their names, go to `pictures/` first, and those of an earlier revision go away last. A `folder` whose
+    name ends in `.zip` is a zip of the same files, and its own path is given. Raises DigestError when it cannot be written.
     """
     files = {
         "email.html": rendered.html.encode(),
@@ -42,6 +44,9 @@ def write_edition(
         "report.html": report.encode(),
     }
     try:
+        if folder.suffix.lower() == ".zip":
+            packed = _zipped(folder.stem, {**files, **{f"{PICTURES}/{name}": body for name, body in pictures.items()}})
+            return write_whole(folder.parent, {folder.name: packed})
         if pictures:
             write_whole(folder / PICTURES, pictures)
         written = write_whole(folder, files)
@@ -53,6 +58,15 @@ def write_edition(
             hint=N_("choose another place with --output FOLDER"),
             folder=folder, cause=error.strerror or error,
         ) from error  # fmt: skip
+
+
+def _zipped(folder: str, files: Mapping[str, bytes]) -> bytes:
+    """A zip of one folder, the same bytes for the same files."""
+    packed = BytesIO()
+    with ZipFile(packed, "w", ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(ZipInfo(f"{folder}/{name}"), content, ZIP_DEFLATED)
+    return packed.getvalue()
 
 
 def write_whole(folder: Path, files: Mapping[str, bytes]) -> tuple[Path, ...]:

@@ -185,6 +185,8 @@ def parse(data: object, *, file: str = "sources.yaml") -> Settings:
     _refuse_doubles(file, "sources", "feed", [source.feed for source in settings.sources])
     _refuse_doubles(file, "sources", "folder", [source.folder for source in settings.sources])
     _refuse_doubles(file, "sources", "name", [source.name for source in settings.sources])
+    if settings.notify and settings.smtp is None:
+        raise SettingsError(N_("needs a mail server: give 'smtp' beside it"), file=file, path="notify")
     for i, source in enumerate(settings.sources):
         known = [theme.id for theme in settings.themes]
         if source.theme is not None and source.theme not in known:

@@ -143,11 +143,13 @@ def note_addresses(
 
 
 def place_articles(connection: Connection, kinships: Sequence[Kinship]) -> None:
-    """Put articles in their stories, and keep why."""
+    """Put articles in their stories, and keep why; a later reason takes the place of the one before."""
     if not kinships:
         return
     fields = ("article", "story", "to", "because", "score")
-    connection.execute(insert(t.kinships), [{name: getattr(kinship, name) for name in fields} for kinship in kinships])
+    keep = insert(t.kinships)
+    keep = keep.on_conflict_do_update(index_elements=["article"], set_={name: keep.excluded[name] for name in fields[1:]})
+    connection.execute(keep, [{name: getattr(kinship, name) for name in fields} for kinship in kinships])
     story = t.articles.update().where(t.articles.c.id == bindparam("article")).values(story=bindparam("its_story"))
     connection.execute(story, [{"article": kinship.article, "its_story": kinship.story} for kinship in kinships])
 
