@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import webbrowser
+from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -33,20 +35,21 @@ def review(
     from digest.review.office import Office
 
     with newsletter(context, alone=False) as (config, store, terminal):
-        team = config.settings.review
+        team, clock = config.settings.review, clock_of(context)
         if team and not store.accounts.all():
             raise UsageError(N_("nobody may come in yet"), hint=N_("digest accounts add NAME --role approver"))
-    clock = clock_of(context)
-    door = door_for(team.url if team else None, clock)
+        door = door_for(team.url if team else None, host, clock)
 
-    def ready(bound: int) -> None:
-        address = team.url if team else f"http://127.0.0.1:{bound}/?token={door.token}"
-        print_text(address)
-        terminal.tell(N_("The page is open at this address; Ctrl-C closes it."))
-        if not (no_open or team):
-            webbrowser.open(address)
+        def ready(bound: int) -> None:
+            address = team.url if team else f"http://127.0.0.1:{bound}/?token={door.token}"
+            print_text(address)
+            sys.stdout.flush()  # whoever reads it through a pipe waits for it
+            terminal.tell(N_("The page is open at this address; Ctrl-C closes it."))
+            if not (no_open or team):
+                webbrowser.open(address)
 
-    asyncio.run(serve(Office(config.file, clock), door, host=host, port=port, ready=ready))
+        with suppress(KeyboardInterrupt):
+            asyncio.run(serve(Office(config.file, clock), door, host=host, port=port, ready=ready))
 
 
 @accounts.command("add", help=_("Make an account, or change its role and password."))

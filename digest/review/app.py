@@ -13,92 +13,80 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from digest.compose.palette import Shades, palette
-from digest.errors import N_, DigestError
+from digest.errors import N_, UsageError
 from digest.resources import folder
-from digest.review import editions, sign_in
-from digest.review.door import DOOR, Door, Handler, guard
-from digest.review.office import OFFICE, Office, office_of, words_of
-from digest.review.pages import page
+from digest.review import editions, making, sign_in
+from digest.review.door import DOOR, Door, close_answers, guard
+from digest.review.failures import tell_errors
+from digest.review.office import OFFICE, Office, office_of
 
-HOST: Final = "127.0.0.1"
+ON_THIS_MACHINE: Final = ("127.0.0.1", "localhost", "::1")
+LARGEST_FORM: Final = 2_000_000
+"""Bytes of a form that is sent; an introduction of a hundred pages has fewer."""
 
 
 def make_app(office: Office, door: Door) -> web.Application:
     """The application; tests run it as it is."""
-    app = web.Application(middlewares=[guard, _tell_errors], client_max_size=2_000_000)
+    app = web.Application(middlewares=[close_answers, tell_errors, guard], client_max_size=LARGEST_FORM)
     app[OFFICE], app[DOOR] = office, door
     app.add_routes(
         [
             web.get("/static/palette.css", _palette),
             web.get("/static/{name:review\\.(?:css|js)}", _ours),
             web.static("/static/vendor", Path(__file__).parent / "static" / "vendor"),
-            *sign_in.ROUTES,
-            *editions.ROUTES,
+            *(route for page in PAGES for route in page.ROUTES),
         ]
     )
     return app
 
 
+PAGES = (sign_in, editions, making)
+
+
 async def serve(office: Office, door: Door, *, host: str, port: int, ready: Callable[[int], None]) -> None:
-    """Serve until interrupted; `ready` is told the port, once connections are taken. `port` 0: any that is free."""
+    """Serve until interrupted; `ready` is told the port, once connections are taken. `port` 0: any that is free.
+
+    Raises UsageError where nothing can listen there.
+    """
+    office.config()
     runner = web.AppRunner(make_app(office, door), access_log=None)
     await runner.setup()
     try:
         site = web.TCPSite(runner, host, port)
-        await site.start()
+        try:
+            await site.start()
+        except OSError as error:
+            raise UsageError(
+                N_("nothing can listen at {host}, port {port}: {cause}"), host=host, port=port, cause=error.strerror or error
+            ) from error
         bound: int = runner.addresses[0][1]
-        door.hosts = (
-            door.hosts | {f"{name}:{bound}" for name in ("127.0.0.1", "localhost", "[::1]")} if door.token else door.hosts
-        )
+        door.listen(bound)
         ready(bound)
         await asyncio.Event().wait()
     finally:
         await runner.cleanup()
 
 
-def door_for(url: str | None, clock: Callable[[], datetime]) -> Door:
-    """The door of a page for the person at this machine, or of a team's, which is served at `url`."""
+def door_for(url: str | None, host: str, clock: Callable[[], datetime]) -> Door:
+    """The door of a page for the person at this machine, or of a team's, which is served at `url` by a proxy that speaks HTTPS.
+
+    Raises UsageError for a page that would let passwords or articles travel in clear.
+    """
     if url is None:
+        if host not in ON_THIS_MACHINE:
+            raise UsageError(
+                N_("the page of one person listens on this machine only, not at {host}"),
+                hint=N_("for a team, give 'review: {{url: https://…}}' in sources.yaml, and digest accounts add NAME"),
+                host=host,
+            )
         return Door(frozenset(), secure=False, clock=clock)
     parts = urlsplit(url)
-    return Door(frozenset({parts.netloc}), secure=parts.scheme == "https", clock=clock, token=None)
-
-
-@web.middleware
-async def _tell_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """An error that a person can understand is a page that says it; 404 and 403 have their page too."""
-    try:
-        return await handler(request)
-    except DigestError as error:
-        return _error_page(request, error.text, error.hint_text, 409)
-    except web.HTTPNotFound:
-        return _error_page(request, lambda words: words(N_("There is no such page.")), _no_hint, 404)
-    except web.HTTPForbidden as refused:
-        reason = refused.text or ""
-        return _error_page(request, lambda words: words(_REFUSED.get(reason, reason)), _no_hint, 403)
-
-
-_REFUSED = {
-    "editor": N_("Your account may read; a person who prepares the newsletter can do this."),
-    "approver": N_("Your account may prepare; a person who signs the newsletter can do this."),
-    "This request comes from another site.": N_("This request comes from another site."),
-    "This form is too old: open the page again.": N_("This form is too old: open the page again."),
-}
-
-
-def _no_hint(_words: object) -> None:
-    return None
-
-
-def _error_page(request: web.Request, text: Callable[..., str], hint: Callable[..., str | None], status: int) -> web.Response:
-    try:
-        config = office_of(request).config()
-    except DigestError as error:  # sources.yaml is no longer sound: nothing can be shown but this
-        return web.Response(text=error.text(), status=500)
-    words = words_of(config).gettext
-    response = page(request, config, "error.html.j2", message=text(words), hint=hint(words))
-    response.set_status(status)
-    return response
+    secure = parts.scheme == "https"
+    if not secure and parts.hostname not in ON_THIS_MACHINE:
+        raise UsageError(
+            N_("{url}: passwords would travel in clear; a proxy must speak HTTPS, and review.url start with https://"), url=url
+        )
+    return Door(frozenset({parts.netloc.lower()}), secure=secure, clock=clock, token=None)
 
 
 async def _ours(request: web.Request) -> web.StreamResponse:

@@ -13,7 +13,8 @@ from aiohttp import web
 
 from digest.config import Config, load
 from digest.language.translations import Translator, team_translator
-from digest.store import Reader, Store, open_store
+from digest.model import Receipt
+from digest.store import Reader, Store, one_run_at_a_time, open_store
 
 T = TypeVar("T")
 
@@ -27,19 +28,42 @@ class Office:
     clock: Callable[[], datetime]
     run: Run | None = None
     """The draft being made, or the last one that was."""
+    errands: dict[str, Errand] = field(default_factory=dict)
+    """The deliveries under way, and the last ones that were, by edition."""
+    last: Config | None = None
+    """The settings as they were when the file was last sound: a page that tells what is wrong in it is shown with these."""
+    _read: tuple[int, int] = (0, 0)
 
     def config(self) -> Config:
         """The settings as they are now. Raises SettingsError where the file is no longer sound."""
-        return load(self.file)
+        now = self._signature()
+        if self.last is None or now != self._read:
+            self.last, self._read = load(self.file), now
+        return self.last
+
+    def _signature(self) -> tuple[int, int]:
+        try:
+            facts = self.file.stat()
+        except OSError:
+            return 0, 0  # `load` says what is wrong
+        return facts.st_mtime_ns, facts.st_size
 
     async def do(self, work: Callable[[Config, Store], T]) -> T:
         """Run something with the newsletter and its store, in a thread, since the store waits on the disk."""
         return await asyncio.to_thread(self._do, work)
 
+    async def do_alone(self, work: Callable[[Config, Store], T]) -> T:
+        """As `do`, while no other run works on the store, as the command line does. Raises BusyError where one does."""
+        return await asyncio.to_thread(self._do_alone, work)
+
     def _do(self, work: Callable[[Config, Store], T]) -> T:
         config = self.config()
         with open_store(config.database, reader_of(config)) as store:
             return work(config, store)
+
+    def _do_alone(self, work: Callable[[Config, Store], T]) -> T:
+        with one_run_at_a_time(self.config().database):
+            return self._do(work)
 
 
 @dataclass(slots=True)
@@ -54,6 +78,20 @@ class Run:
     error: Exception | None = None
     done: bool = False
     task: asyncio.Task[None] | None = field(default=None, repr=False)
+
+
+@dataclass(slots=True)
+class Errand:
+    """An edition on its way to a place: what a person waits for."""
+
+    place: str
+    receipt: Receipt | None = None
+    error: Exception | None = None
+    task: asyncio.Task[None] | None = field(default=None, repr=False)
+
+    @property
+    def done(self) -> bool:
+        return bool(self.receipt or self.error)
 
 
 OFFICE = web.AppKey("office", Office)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import jinja2
 from aiohttp import web
@@ -16,7 +17,8 @@ from digest.language.dates import show_date, show_moment
 from digest.language.names import show_number
 from digest.language.translations import Translator
 from digest.ledger import STATUS_NAMES
-from digest.review.door import SESSION, Session
+from digest.resources import folder
+from digest.review.door import SESSION, Session, led_to
 from digest.review.office import words_of
 
 
@@ -24,7 +26,7 @@ def page(request: web.Request, config: Config, template: str, **values: Any) -> 
     """A page, or a part of one, as an answer. Templates may name the values given and those of `_shared`."""
     session = request.get(SESSION)
     text = _environment(config.templates).get_template(f"review/{template}").render(_shared(request, config, session) | values)
-    if session:
+    if session and not is_part(request):
         session.said.clear()
     return web.Response(text=text, content_type="text/html", charset="utf-8")
 
@@ -33,7 +35,7 @@ def back(request: web.Request, where: str, message: str = "") -> web.Response:
     """To another page, where a message is shown: the answer to a form that was sent."""
     if message:
         request[SESSION].said.append(message)
-    return web.Response(status=303, headers={"Location": where})
+    return led_to(quote(where, safe="/?=&#%-._~:"))
 
 
 def is_part(request: web.Request) -> bool:
@@ -65,7 +67,7 @@ def _shared(request: web.Request, config: Config, session: Session | None) -> di
 @lru_cache(maxsize=8)
 def _environment(templates: Path) -> jinja2.Environment:
     environment = jinja2.Environment(
-        loader=jinja2.ChoiceLoader([jinja2.FileSystemLoader(templates), jinja2.FileSystemLoader(_shipped())]),
+        loader=jinja2.ChoiceLoader([jinja2.FileSystemLoader(templates), jinja2.FileSystemLoader(folder("templates"))]),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
@@ -74,12 +76,6 @@ def _environment(templates: Path) -> jinja2.Environment:
     )
     environment.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
     return environment
-
-
-def _shipped() -> Path:
-    from digest.resources import folder
-
-    return folder("templates")
 
 
 @jinja2.pass_context

@@ -102,6 +102,7 @@ _CAUSES = {
     "malformed": _DAMAGED,
     "unable to open": _UNWRITABLE,
     "readonly": _UNWRITABLE,
+    "is locked": N_("{database}: another program has been writing in it for too long; try again"),
 }
 """What SQLite says, and what a person can do about it."""
 

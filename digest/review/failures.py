@@ -1,0 +1,98 @@
+"""What went wrong, as a page that says it in words: never a traceback, and never an empty answer."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from aiohttp import web
+
+from digest.config import Config
+from digest.errors import N_, BusyError, ConflictError, DigestError, GateError
+from digest.review.door import ELSEWHERE, FROM_ANOTHER_SITE, TOO_OLD, Handler
+from digest.review.office import office_of, words_of
+from digest.review.pages import page
+
+_LOG = logging.getLogger("digest.review")
+
+_REFUSALS = {
+    "editor": N_("Your account may read; a person who prepares the newsletter can do this."),
+    "approver": N_("Your account may prepare; a person who signs the newsletter can do this."),
+    FROM_ANOTHER_SITE: FROM_ANOTHER_SITE,
+    TOO_OLD: TOO_OLD,
+}
+_BY_STATUS = {
+    404: N_("There is no such page."),
+    405: N_("There is no such page."),
+    413: N_("This is more than the page takes at once."),
+}
+_UNKNOWN = N_("Something went wrong that nobody foresaw; nothing was lost. The terminal where digest review runs says more.")
+_BUSY = N_("A draft is being made at this moment, here or by the computer's timetable. Wait a minute, then do it again.")
+
+
+@web.middleware
+async def tell_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Make a page of whatever went wrong."""
+    try:
+        return await handler(request)
+    except DigestError as error:
+        return failed(request, error)
+    except web.HTTPMisdirectedRequest:  # someone else's page may read this answer: it says nothing of the newsletter
+        return web.Response(text=words_of(_config(request)).gettext(ELSEWHERE), status=web.HTTPMisdirectedRequest.status_code)
+    except web.HTTPException as refused:
+        if refused.status < web.HTTPBadRequest.status_code:
+            raise
+        return _page(request, _REFUSALS.get(refused.text or "", _BY_STATUS.get(refused.status, _UNKNOWN)), refused.status)
+    except Exception:
+        _LOG.exception("%s %s", request.method, request.path)
+        return _page(request, _UNKNOWN, web.HTTPInternalServerError.status_code)
+
+
+def failed(request: web.Request, error: DigestError) -> web.Response:
+    """The page of an error that a person can understand, with what to do about it."""
+    translate = words_of(_config(request)).gettext
+    known = isinstance(error, GateError | BusyError)
+    return _page(
+        request,
+        told(error, translate),
+        web.HTTPConflict.status_code if known else web.HTTPUnprocessableEntity.status_code,
+        hint=cure(error, translate),
+        changes=error.changes if isinstance(error, ConflictError) else (),
+    )
+
+
+def told(error: Exception, translate: Callable[[str], str]) -> str:
+    """What went wrong, in a sentence."""
+    if isinstance(error, BusyError):
+        return translate(_BUSY)
+    return error.text(translate) if isinstance(error, DigestError) else translate(_UNKNOWN)
+
+
+def cure(error: Exception, translate: Callable[[str], str]) -> str | None:
+    """What to do about it; None where it would be a command to type, which is no help to someone without a terminal."""
+    if not isinstance(error, DigestError) or not error.hint or error.hint.startswith(("digest ", "--")):
+        return None
+    return error.hint_text(translate)
+
+
+def _page(
+    request: web.Request, message: str, status: int, *, hint: str | None = None, changes: Sequence[Any] = ()
+) -> web.Response:
+    config = _config(request)
+    words = words_of(config)
+    lines = [change.text(words) for change in changes]
+    response = page(request, config, "error.html.j2", message=words.gettext(message), hint=hint, changes=lines)
+    response.set_status(status)
+    return response
+
+
+def _config(request: web.Request) -> Config:
+    """The settings, or as they were when they were last sound: what is wrong in them is said with these."""
+    office = office_of(request)
+    try:
+        return office.config()
+    except DigestError:
+        if office.last is None:
+            raise
+        return office.last
