@@ -7,19 +7,15 @@ None is started before there is something to read.
 from __future__ import annotations
 
 import asyncio
-import copyreg
 import os
 import pickle
-import struct
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import fields
-from operator import attrgetter
-from typing import Any, BinaryIO, ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar
 
 from digest.errors import N_, GatherError
-from digest.model import Article, Link
+from digest.gather.worker import LENGTH
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -30,18 +26,7 @@ MEMORY = 600_000_000
 """Bytes of address space that one worker may use beyond what it starts with; an ordinary feed needs 20 million."""
 _AHEAD = 2
 """Tasks that a worker may hold: the one it does, and the next."""
-_LENGTH = struct.Struct(">Q")
-_START = "from digest.gather.workers import serve; serve()"
-
-
-def _pickle_in_order(noun: type) -> None:
-    """Let a frozen dataclass go between processes as its values in their order; field by field takes it twice the time."""
-    values = attrgetter(*(field.name for field in fields(noun)))
-    copyreg.pickle(noun, lambda each: (noun, values(each)))
-
-
-_pickle_in_order(Article)
-_pickle_in_order(Link)
+_START = "from digest.gather.worker import serve; serve()"
 
 
 @asynccontextmanager
@@ -119,7 +104,7 @@ class _Worker:
                 self._process = await _start(self._memory)
             process = self._process
             assert process.stdin is not None
-            process.stdin.write(_LENGTH.pack(len(task)) + task)
+            process.stdin.write(LENGTH.pack(len(task)) + task)
             try:
                 await process.stdin.drain()
             except ConnectionError:
@@ -130,7 +115,7 @@ class _Worker:
         assert self._process is not None
         stdout = self._process.stdout
         assert stdout is not None
-        (length,) = _LENGTH.unpack(await stdout.readexactly(_LENGTH.size))
+        (length,) = LENGTH.unpack(await stdout.readexactly(LENGTH.size))
         return await stdout.readexactly(length)
 
     async def kill(self) -> None:
@@ -152,44 +137,3 @@ async def _start(memory: int) -> asyncio.subprocess.Process:
         sys.executable, "-c", _START, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, env=environment, limit=2**20,
         start_new_session=True,  # Ctrl-C is for us, who then end it
     )  # fmt: skip
-
-
-# ------------------------------------------------------------------------------------------------ inside a worker
-
-
-def serve() -> None:
-    """The life of a worker: read a task, do it, write what it gave, until the pipe is closed."""
-    tasks, answers = os.fdopen(0, "rb"), os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # whatever prints must not write among the answers
-    _limit_memory(int(os.environ["DIGEST_WORKER_MEMORY"]))
-    while task := _read(tasks):
-        answer = pickle.dumps(_done(task), protocol=pickle.HIGHEST_PROTOCOL)
-        answers.write(_LENGTH.pack(len(answer)) + answer)
-        answers.flush()
-    os._exit(0)  # nothing to tidy: its memory goes at once
-
-
-def _limit_memory(memory: int) -> None:
-    try:
-        import resource
-    except ImportError:  # Windows has no such limit
-        return
-    with suppress(ValueError, OSError):  # nor has macOS for address space
-        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-
-
-def _read(tasks: BinaryIO) -> bytes:
-    head = tasks.read(_LENGTH.size)
-    return tasks.read(_LENGTH.unpack(head)[0]) if len(head) == _LENGTH.size else b""
-
-
-def _done(task: bytes) -> Any:
-    try:
-        function, args, kwargs = pickle.loads(task)  # noqa: S301 - written by our own parent
-        return function(*args, **kwargs)
-    except GatherError as error:
-        return error
-    except MemoryError:
-        os._exit(1)  # what is left may be too little even to say so; the parent understands
-    except Exception as error:  # a mistake of ours, or of a library, must not cost more than this source
-        return GatherError(N_("it could not be read ({cause})"), cause=f"{type(error).__name__}: {error}"[:200])
