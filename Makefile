@@ -28,6 +28,10 @@ lint: $(VENV)/installed-dev ## style and types
 quality: $(VENV)/installed-dev ## score the program's judgement against its floors
 	@$(BIN)/python -m tests.quality
 
+.PHONY: judge
+judge: $(VENV)/installed-dev ## put the tests' emails before axe, vnu and Can I email (apt, Node.js)
+	@tests/judges/run.sh
+
 .PHONY: golden
 golden: $(VENV)/installed-dev ## write the golden emails again; read the diff before committing
 	DIGEST_GOLDEN=write $(BIN)/pytest tests/test_render.py
