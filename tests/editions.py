@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from digest.model import (
@@ -292,7 +292,6 @@ def many(stories: int, *, themes: int = 3) -> Edition:
     return edition(
         tuple(EditionTheme(f"t{k}", names[k], tuple(dealt[k::themes])) for k in range(themes) if dealt[k::themes]),
         introduction=f"Ce mois-ci, {stories} articles.",
-        period=Period(NOVEMBER.since, NOVEMBER.since + timedelta(days=30)),
     )
 
 
@@ -302,7 +301,6 @@ NASTY = (
 )
 """What a field may hold at its worst, and a reader must see as it is."""
 NASTY_SUBJECT = NASTY[:62] + "  é ❤️ שלום"
-"""As long as an inbox shows."""
 LONG = "https://unbreakable.example/" + "sans-espace" * 16
 
 
@@ -324,12 +322,9 @@ def nasty() -> Edition:
     third = story("عنوان عربي", summary="ملخص قصير.", quotes=("جملة أولى.", "جملة ثانية."), url="javascript:alert(1)", lang="ar")
     fourth = story("4. Sans rien", url=None, day=None, minutes=0, source="")
     fifth = story("", url="ftp://exemple.example/fichier", lang="xx")
+    themes = (("ia", NASTY, (first, second)), ("eu", LONG, (third, fourth, fifth)), ("vide", "Vide", ()))
     return edition(
-        (
-            EditionTheme("ia", NASTY, (first, second)),
-            EditionTheme("eu", LONG, (third, fourth, fifth)),
-            EditionTheme("vide", "Vide", ()),
-        ),
+        tuple(EditionTheme(*theme) for theme in themes),
         introduction=NASTY + "\n\n" + LONG + "\n\n\n",
         newsletter=NASTY,
         subject=NASTY_SUBJECT,
@@ -352,30 +347,3 @@ def without_takeaways() -> Edition:
     whole = sample()
     themes = tuple(replace(theme, stories=tuple(replace(s, takeaways=()) for s in theme.stories)) for theme in whole.themes)
     return replace(whole, themes=themes, highlights=())
-
-
-def every() -> dict[str, tuple[Edition, Newsletter]]:
-    """The editions that email judges look at, each with its newsletter, by a name that a file may have."""
-    plain = newsletter()
-    brief = newsletter(layout="brèves")
-    logo = Brand(
-        color="#7a1f5c", logo="https://ateliers.example/logo.png", logo_alt="Les Ateliers", web="https://ateliers.example/"
-    )
-    return {
-        "sample": (sample(), plain),
-        "sample-brief": (sample(), brief),
-        "without-introduction": (replace(sample(), introduction=""), plain),
-        "without-takeaways": (without_takeaways(), plain),
-        "without-links-of-its-own": (sample(), newsletter(archive_url=None, unsubscribe=None, brand=Brand())),
-        "bare": (bare(), plain),
-        "one": (many(1), plain),
-        "twelve": (many(12), plain),
-        "sixty": (many(60), plain),
-        "sixty-brief": (many(60, themes=6), brief),
-        "hundred-and-fifty": (many(150), plain),
-        "nasty": (nasty(), plain),
-        "nasty-brief": (nasty(), brief),
-        "logo": (sample(), newsletter(brand=logo)),
-        "light-brand": (sample(), newsletter(brand=Brand(color="#ffd500"))),
-        "dark-brand": (sample(), newsletter(brand=Brand(color="#10061e"))),
-    }
