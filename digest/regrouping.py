@@ -1,0 +1,141 @@
+"""What a person does to the stories of an edition beyond their words: bring in, tell apart or together, take a change back.
+
+Each saves a revision through `desk.revise`, with its errors; what the store knows of the stories changes with it, or not at all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+
+from digest.compose.revising import change, find, put_in, take_out
+from digest.config import Config
+from digest.desk import merge, opened, revise, split
+from digest.errors import N_, GateError, UsageError
+from digest.model import Edition, EditionStory, LeftOut
+from digest.pipeline import judge_articles, tell
+from digest.store import Store
+
+
+def bring_in(config: Config, store: Store, before: Edition, id: str, theme: str, *, by: str, now: datetime) -> Edition:
+    """Put a story of the tray in the edition, under a theme, or under the one that fits it best where `theme` is empty.
+
+    One that the team took out comes back in the words it had. An article that another story tells becomes a story of its own.
+    Raises GateError for what the tray does not hold.
+    """
+    out = next((out for out in before.left_out if out.id == id), None)
+    if out is None or out.reason.startswith("published-in"):
+        raise GateError(N_("the tray of edition {edition} holds no such story"), edition=before.edition)
+    with store.together():
+        if out.reason.startswith("duplicate-of"):
+            split(store, id)
+        under = theme or _best_theme(config, store, id)
+        told = replace(tell(config, store, id, under), points=out.points)
+        if out.reason in ("rejected", "held"):
+            told = _as_it_was(store, before, told)
+        after = put_in(before, told, under, theme_names(config, before))
+        return revise(config, store, before, after, by=by, now=now)
+
+
+def tell_apart(config: Config, store: Store, before: Edition, id: str, article: str, *, by: str, now: datetime) -> Edition:
+    """Split an article from a story that the edition prints: it waits in the tray as a story of its own."""
+    told = find(before, id)
+    others = [one for one in told.articles if one not in (article, told.article)]
+    if article == told.article or article not in told.articles:
+        raise GateError(N_("only an article that stands under the first one can be told apart"))
+    title, url = next(((one.title, one.url) for one in store.stories({id}) if one.id == article), ("", None))
+    with store.together():
+        split(store, article)
+        if article == id:  # the story bears its id: those that stay take the id of the first one
+            split(store, told.article)
+            merge(store, others, told.article, told.article)
+        after = _retold(config, store, before, told, told.article if article == id else id)
+        apart = LeftOut(article, title, url, "rejected")
+        after = replace(after, left_out=(apart, *(out for out in after.left_out if out.id != article)))
+        return revise(config, store, before, after, by=by, now=now)
+
+
+def tell_together(config: Config, store: Store, before: Edition, id: str, other: str, *, by: str, now: datetime) -> Edition:
+    """Merge another story, of the edition or of its tray, into one that the edition prints."""
+    told = find(before, id)
+    articles = [article.id for article in store.stories({other})]
+    if not articles or other == id:
+        raise GateError(N_("the tray of edition {edition} holds no such story"), edition=before.edition)
+    with store.together():
+        merge(store, articles, id, told.article)
+        printed = other in {story.id for story in before.stories}
+        after = _retold(config, store, take_out(before, other) if printed else before, told, id)
+        same = f"duplicate-of:{told.article}"
+        out = tuple(replace(out, reason=same) if out.id == other else out for out in after.left_out)
+        return revise(config, store, before, replace(after, left_out=out), by=by, now=now)
+
+
+def put_back(config: Config, store: Store, before: Edition, id: str, revision: int, *, by: str, now: datetime) -> Edition:
+    """Put a story that left the edition back where it stood in a revision, as it was, and its takeaways at the top with it."""
+    then = store.editions.revision(before.edition, revision)
+    places = {story.id: (theme.id, at) for theme in then.themes for at, story in enumerate(theme.stories)} if then else {}
+    if then is None or id not in places or id in {story.id for story in before.stories}:
+        raise GateError(N_("the tray of edition {edition} holds no such story"), edition=before.edition)
+    theme, place = places[id]
+    after = put_in(before, find(then, id), theme, theme_names(config, then), place)
+    top = list(after.highlights)
+    for at, one in enumerate(then.highlights):
+        if one.takeaway.article == find(then, id).article and one not in top:
+            top.insert(at, one)
+    return revise(config, store, before, replace(after, highlights=tuple(top)), by=by, now=now)
+
+
+def undo(config: Config, store: Store, name: str, revision: int, *, by: str, now: datetime) -> Edition:
+    """Take back the last revision, `revision`, and what was decided with it: the edition is again as it was before.
+
+    Raises ConflictError where it is no longer the last one.
+    """
+    current, before = opened(store, name), store.editions.revision(name, revision - 1)
+    base = current if current.revision == revision else store.editions.revision(name, revision)
+    if base is None or before is None:
+        raise UsageError(N_("edition {edition} has no change to take back"), edition=name)
+    again = {story.id for story in before.stories}
+    without = base
+    for story in base.stories:
+        without = without if story.id in again else take_out(without, story.id)
+    after = replace(before, left_out=tuple(out for out in without.left_out if out.id not in again), sources=base.sources)
+    return revise(config, store, base, after, by=by, now=now)
+
+
+def theme_names(config: Config, edition: Edition) -> dict[str, str]:
+    """The names of the themes that a story may stand under, by their ids, in order: the newsletter's, then older ones."""
+    language = config.settings.newsletter.language
+    names = {theme.id: theme.title(language) for theme in config.settings.themes}
+    return names | {theme.id: theme.name for theme in edition.themes if theme.id not in names}
+
+
+REMEMBERED: Final = 50
+"""Revisions that are looked through for the words of a story."""
+
+
+def _as_it_was(store: Store, edition: Edition, told: EditionStory) -> EditionStory:
+    """A story in the words that the edition printed last; as it is told anew where it never printed it."""
+    for number in range(edition.revision, max(edition.revision - REMEMBERED, 0), -1):
+        content = store.editions.content(edition.edition, number)
+        if content and any(story["id"] == told.id for theme in content["themes"] for story in theme["stories"]):
+            then = store.editions.revision(edition.edition, number)
+            was = find(then, told.id) if then else told
+            return replace(told, title=was.title, summary=was.summary, takeaways=was.takeaways, picture=was.picture)
+    return told
+
+
+def _best_theme(config: Config, store: Store, id: str) -> str:
+    """The theme that fits a story of the store best; the first of the newsletter where none does."""
+    judged = judge_articles(store.stories({id}), config.settings)
+    matches = [match for _, themes, _ in judged for match in themes]
+    return max(matches, key=lambda match: match.score).id if matches else config.settings.themes[0].id
+
+
+def _retold(config: Config, store: Store, edition: Edition, told: EditionStory, id: str) -> Edition:
+    """The edition with one of its stories told again from the store, where its id is now `id`; its words stay."""
+    theme = next(theme.id for theme in edition.themes if told.id in {story.id for story in theme.stories})
+    again = tell(config, store, id, theme)
+    articles = (told.article, *(one for one in again.articles if one != told.article))
+    also = tuple(one for one in again.also if (one.source, one.url) != (told.source, told.url))
+    return change(edition, told.id, lambda story: replace(story, id=id, also=also, articles=articles))

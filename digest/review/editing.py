@@ -1,0 +1,236 @@
+"""What the forms of an edition's page do: each saves a revision through the desk and says so, or shows what others changed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from aiohttp import web
+
+from digest import desk, regrouping
+from digest.compose.changes import Change
+from digest.config import Config
+from digest.errors import N_, ConflictError, GateError
+from digest.ledger import STATUS_NAMES
+from digest.model import Edition
+from digest.review.door import SESSION, TOO_OLD, needs
+from digest.review.edition import View, of_this_name, values_of, view_of
+from digest.review.gestures import WORDS, Fields, reordered, told, typed, words_of_story, written
+from digest.review.office import office_of, words_of
+from digest.review.pages import back, is_part, page
+from digest.store import Store
+
+Save = Callable[[Config, Store, Edition, Fields, Mapping[str, Any]], Edition]
+"""Saves what a form asks of an edition as its sender saw it; `by` and `now` say who and when."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """What a form asked for, and what someone else saved before it came."""
+
+    current: Edition
+    message: ConflictError
+    changes: tuple[Change, ...]
+    mine: Mapping[str, str]
+    """What the sender had typed, by the names of the fields."""
+    theirs: Mapping[str, str]
+    """What the same fields hold now; one that is gone is not there."""
+
+
+@needs("editor")
+async def words(request: web.Request) -> web.StreamResponse:
+    """The subject, the preview line and the introduction."""
+
+    def save(config: Config, store: Store, base: Edition, fields: Fields, who: Mapping[str, Any]) -> Edition:
+        return desk.revise(config, store, base, written(base, fields), **who)
+
+    return await _saved(request, save)
+
+
+@needs("editor")
+async def highlights(request: web.Request) -> web.StreamResponse:
+    """The order of the key takeaways at the top."""
+
+    def save(config: Config, store: Store, base: Edition, fields: Fields, who: Mapping[str, Any]) -> Edition:
+        return desk.revise(config, store, base, reordered(base, fields.get("do", "")), **who)
+
+    return await _saved(request, save)
+
+
+@needs("editor")
+async def story(request: web.Request) -> web.StreamResponse:
+    """The words of a story, and what a button does to it."""
+    id = request.match_info["story"]
+
+    def save(config: Config, store: Store, base: Edition, fields: Fields, who: Mapping[str, Any]) -> Edition:
+        act, _, which = fields.get("do", "").partition(":")
+        outcome = told(base, id, fields, regrouping.theme_names(config, base), store.text_of)
+        if act in ("split", "merge"):
+            with store.together():  # the words that were typed, then the regrouping: both or none
+                worded = desk.revise(config, store, base, outcome.edition, **who)
+                if act == "split":
+                    return regrouping.tell_apart(config, store, worded, id, which, **who)
+                return regrouping.tell_together(config, store, worded, id, fields.get("other", ""), **who)
+        return desk.revise(config, store, base, outcome.edition, decided=outcome.decided, **who)
+
+    return await _saved(request, save, story=id)
+
+
+@needs("editor")
+async def tray(request: web.Request) -> web.StreamResponse:
+    """Bring a story of the tray in."""
+
+    def save(config: Config, store: Store, base: Edition, fields: Fields, who: Mapping[str, Any]) -> Edition:
+        return regrouping.bring_in(config, store, base, fields.get("do", "").removeprefix("in:"), fields.get("theme", ""), **who)
+
+    return await _saved(request, save)
+
+
+@needs("editor")
+async def undo(request: web.Request) -> web.StreamResponse:
+    """Put a story that left back where it stood in an earlier revision (`from`), or take back the last revision."""
+
+    def save(config: Config, store: Store, base: Edition, fields: Fields, who: Mapping[str, Any]) -> Edition:
+        if story := fields.get("story"):
+            return regrouping.put_back(config, store, base, story, int(fields.get("from", "0")), **who)
+        return regrouping.undo(config, store, base.edition, base.revision, **who)
+
+    return await _saved(request, save)
+
+
+async def _saved(request: web.Request, save: Save, *, story: str | None = None) -> web.StreamResponse:
+    """Do what a form asks, and answer with what changed on the page, the page itself, or the conflict."""
+    office, name = office_of(request), request.match_info["edition"]
+    fields = {field: value for field, value in (await request.post()).items() if isinstance(value, str)}
+    who = {"by": request[SESSION].name, "now": office.clock()}
+
+    def work(config: Config, store: Store) -> tuple[Config, Edition, View | Clash]:
+        base, current = _as_seen(store, name, fields.get("revision", ""))
+        mine = typed(base, story, fields)
+        if current.revision != base.revision and not (mine or fields.get("do")):
+            return config, base, view_of(config, store, name, edition=current)
+        try:
+            after = save(config, store, base, fields, who)
+        except ConflictError as error:
+            current = desk.opened(store, name)
+            return config, base, Clash(current, error, error.changes, mine, _now_there(current, story))
+        done = str(after.revision) if fields.get("do") and _can_be_taken_back(request, fields, base, after) else ""
+        view = view_of(config, store, name, edition=after, query=fields.get("q", ""), done=done)
+        return config, base, replace(view, told=_regrouped(config, fields, view))
+
+    config, base, outcome = await office.do(work)
+    if isinstance(outcome, Clash):
+        return _conflict(request, config, outcome, fields)
+    if is_part(request):
+        return _part(request, config, base, outcome, fields, story)
+    where = f"/editions/{name}?done={outcome.edition.revision}" if outcome.done else f"/editions/{name}"
+    return back(request, where + (f"#story-{story}" if story else ""), outcome.told or _said(config, outcome))
+
+
+def _as_seen(store: Store, name: str, revision: str) -> tuple[Edition, Edition]:
+    """The edition as the sender of a form saw it, and as it is now. Raises GateError for one that is closed."""
+    current = of_this_name(store, name)
+    if current.status != "draft":
+        raise GateError(
+            N_("edition {edition} is {status}: reopen it to change it"),
+            edition=name, status=GateError(STATUS_NAMES[current.status]),
+        )  # fmt: skip
+    if revision == str(current.revision):
+        return current, current
+    base = store.editions.revision(name, int(revision)) if revision.isdecimal() and len(revision) < 10 else None
+    if base is None:
+        raise web.HTTPForbidden(text=TOO_OLD)
+    return replace(base, left_out=current.left_out), current
+
+
+def _can_be_taken_back(request: web.Request, fields: Fields, base: Edition, after: Edition) -> bool:
+    """Whether one gesture made the revision: what regroups stories is undone by its contrary, and an undoing by itself."""
+    regroups = fields.get("do", "").startswith(("split", "merge"))
+    return after.revision == base.revision + 1 and not regroups and not request.path.endswith("/undo")
+
+
+def _regrouped(config: Config, fields: Fields, view: View) -> str:
+    """What became of the articles of a story, in words; empty for anything else, which `changes` tells."""
+    act, _, which = fields.get("do", "").partition(":")
+    titles = {out.id: out.title for out in view.edition.left_out}
+    message = {
+        "split": N_("“{title}” is now a story of its own: it waits in the tray."),
+        "merge": N_("“{title}” is now told with this story."),
+    }.get(act)
+    return words_of(config).gettext(message).format(title=titles.get(which or fields.get("other", ""), "")) if message else ""
+
+
+def _now_there(edition: Edition, story: str | None) -> dict[str, str]:
+    one = next((one for one in edition.stories if one.id == story), None)
+    return words_of_story(one) if one else {name: getattr(edition, name) for name in WORDS}
+
+
+def _said(config: Config, view: View) -> str:
+    """That it was saved, and at what time of the newsletter."""
+    at = view.edition.made.astimezone(config.settings.newsletter.tz)
+    return words_of(config).gettext(N_("Saved at {time}")).format(time=f"{at:%H:%M}")
+
+
+def _part(
+    request: web.Request, config: Config, base: Edition, view: View, fields: Fields, story: str | None
+) -> web.StreamResponse:
+    """For htmx: the whole sheet after a deed, else only what follows from the words; the page keeps what is being typed."""
+    template = (
+        "edition_answer.html.j2" if fields.get("do") or view.edition.revision > base.revision + 1 else "edition_saved.html.j2"
+    )
+    told_story = next((one for one in view.edition.stories if one.id == story), None)
+    response = page(request, config, template, **values_of(request, view), saved=_said(config, view), story=told_story)
+    event = {
+        "revision": view.edition.revision,
+        "focus": _focus(fields, base, view.edition, story),
+        "fields": {name: getattr(view.edition, name) for name in WORDS if getattr(view.edition, name) != getattr(base, name)},
+    }
+    response.headers["HX-Trigger"] = json.dumps({"saved": event})
+    return response
+
+
+def _focus(fields: Fields, base: Edition, after: Edition, story: str | None) -> str:
+    """The id of what a person should stand on next, where the button they pressed has gone."""
+    was, now = {one.id for one in base.stories}, {one.id for one in after.stories}
+    if came := [one.id for one in after.stories if one.id not in was]:
+        return f"story-{came[0]}"
+    if story and story not in now:
+        return f"undo-{story}"
+    act, _, which = fields.get("do", "").partition(":")
+    if act == "undo":
+        before = {one.id: one for one in base.stories}
+        return next((f"story-{one.id}" for one in after.stories if before[one.id] != one), "")
+    takeaway = f"takeaway-{which}"
+    return {"quote": takeaway, "add": takeaway, "remove": f"read-{story}", "off": "top-title"}.get(act, "")
+
+
+def _conflict(request: web.Request, config: Config, clash: Clash, fields: Fields) -> web.StreamResponse:
+    again = {name: value for name, value in fields.items() if name in ("do", "theme", "to", "place", "other", "q")}
+    translator = words_of(config)
+    values = {
+        "edition": clash.current,
+        "message": clash.message.text(translator.gettext),
+        "changes": [change.text(translator) for change in clash.changes],
+        "mine": clash.mine,
+        "theirs": clash.theirs,
+        "again": again if fields.get("do") else {},
+        "where": request.path,
+    }
+    response = page(request, config, "conflict_part.html.j2" if is_part(request) else "conflict.html.j2", **values)
+    if is_part(request):
+        response.headers.update({"HX-Retarget": "#conflict", "HX-Reswap": "innerHTML", "HX-Trigger": '{"conflict": {}}'})
+    else:
+        response.set_status(409)
+    return response
+
+
+_ONE = "/editions/{edition}"
+ROUTES = (
+    web.post(_ONE + "/words", words),
+    web.post(_ONE + "/highlights", highlights),
+    web.post(_ONE + "/stories/{story}", story),
+    web.post(_ONE + "/tray", tray),
+    web.post(_ONE + "/undo", undo),
+)
