@@ -45,7 +45,7 @@ class Term:
 
 
 class Found(NamedTuple):
-    """A term in a text: it covers the words `start` to `end` (excluded), counted from the first word of the text."""
+    """A term in a text: it covers the words `start` to `end` (excluded), by their places."""
 
     term: Term
     start: int
@@ -80,35 +80,39 @@ class Lexicon:
                 node.ends.append((term, before))  # "charity" and "charities" are one term
         self._starts = _Starts(root, self._keys)
 
-    def find(self, reading: Reading) -> list[Found]:
-        """Every term in a text, in reading order; terms that stand inside longer terms are there too."""
+    def find(self, reading: Reading, place: int = 0) -> list[Found]:
+        """Every term in a text whose first word has this place, in reading order; terms inside longer terms are there too."""
         words, starts = reading.words, self._starts
         spans: list[tuple[Term, int, int]] = []
         for start in compress(range(len(words)), map(starts.__getitem__, words)):
             for node in starts[words[start]]:
-                if node.ends:
-                    spans += _ending(node, words, start, start + 1)
+                for term, before in node.ends:
+                    if not before or _follows(start, before, words):
+                        spans.append((term, start, start + 1))
                 if node.next:
                     self._follow(node, words, start, spans)
-        found = [Found(term, start, end, _quote(reading, start, end)) for term, start, end in spans]
-        return [each for each in found if each.quote and not (each.term.text in self._doubtful and _is_shouted(each, words))]
+        return [
+            Found(term, place + start, place + end, quote)
+            for term, start, end in spans
+            if (quote := _quote(reading, start, end)) and not (term.text in self._doubtful and _is_shouted(words, start, end))
+        ]
 
     def _follow(self, node: _Node, words: Sequence[str], start: int, spans: list[tuple[Term, int, int]]) -> None:
         """Adds the terms of several words that begin with the word `start`, which leads to the node."""
         links = 0
         for end in range(start + 1, len(words)):
-            reached = None
-            for key in self._keys[words[end]]:
+            word = words[end]
+            for key in self._keys[word]:
                 if key in node.next:
-                    reached = node.next[key]
+                    node, links = node.next[key], 0
+                    for term, before in node.ends:
+                        if not before or _follows(start, before, words):
+                            spans.append((term, start, end + 1))
                     break
-            if reached:
-                node, links = reached, 0
-                spans += _ending(node, words, start, end + 1)
-            elif links < _MOST_LINKS and words[end].lower() in _LINKS:
-                links += 1
             else:
-                return
+                if links == _MOST_LINKS or word.lower() not in _LINKS:
+                    return
+                links += 1
 
 
 class _Keys(dict[str, tuple[str, ...]]):
@@ -148,11 +152,6 @@ def _significant(words: list[str]) -> tuple[str, list[str]]:
     return (words[0] if others and words[0] in _LINKS else ""), others or words
 
 
-def _ending(node: _Node, words: Sequence[str], start: int, end: int) -> list[tuple[Term, int, int]]:
-    """The terms that end at a node, after the small word that they want before them."""
-    return [(term, start, end) for term, before in node.ends if not before or _follows(start, before, words)]
-
-
 def _quote(reading: Reading, start: int, end: int) -> str:
     """The words `start` to `end` as the text says them; empty where something breaks them apart."""
     if end == start + 1:
@@ -169,9 +168,9 @@ def _follows(start: int, before: str, words: Sequence[str]) -> bool:
     return start > 0 and words[start - 1].lower() == before
 
 
-def _is_shouted(found: Found, words: Sequence[str]) -> bool:
+def _is_shouted(words: Sequence[str], start: int, end: int) -> bool:
     """Whether an acronym that is also a common word is but that word in capitals, among others: "CE QUE J'AI VU"."""
-    return any(map(_is_acronym, (*words[max(0, found.start - 1) : found.start], *words[found.end : found.end + 1])))
+    return any(map(_is_acronym, (*words[max(0, start - 1) : start], *words[end : end + 1])))
 
 
 def _key_of_term_word(word: str, lang: str) -> str:

@@ -108,13 +108,14 @@ class _Reading:
     __slots__ = ("found", "length")
 
     def __init__(self, article: Article, lexicon: Lexicon) -> None:
-        title, text = read(article.title), read(_text(article))
-        self.length, before = len(text.words), len(title.words)
+        title, *parts = (read(part) for part in (article.title, *_texts(article)))
+        self.length = sum(len(part.words) for part in parts)
         self.found: defaultdict[int, list[Found]] = defaultdict(list)
-        for each in lexicon.find(title):
-            self.found[each.term.theme].append(Found(each.term, each.start - before, each.end - before, each.quote))
-        for each in lexicon.find(text):
-            self.found[each.term.theme].append(each)
+        place = -len(title.words)
+        for part in (title, *parts):
+            for each in lexicon.find(part, place):
+                self.found[each.term.theme].append(each)
+            place += len(part.words)
 
 
 @dataclass(slots=True)
@@ -134,11 +135,11 @@ def _terms(place: int, theme: Theme) -> Iterator[Term]:
     yield from (Term(place, "not", text) for text in theme.exclude)
 
 
-def _text(article: Article) -> str:
+def _texts(article: Article) -> tuple[str, ...]:
     """The article's text, after its summary where the text does not begin with it."""
     if not article.summary or article.summary[:60] in article.text[:2000]:
-        return article.text
-    return f"{article.summary}\n\n{article.text}"
+        return (article.text,)
+    return (article.summary, article.text)
 
 
 def _heard(theme: Theme, found: Sequence[Found]) -> list[_Heard]:

@@ -41,9 +41,9 @@ class Reading:
         return np.flatnonzero(is_letter[1:] & ~is_letter[:-1])
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=3)
 def read(text: str) -> Reading:
-    """The words of a text. The last few texts are kept, since an article is asked for its themes, then for its takeaways."""
+    """The words of a text. The last three are kept: the title, summary and text of an article are read again for its takeaways."""
     return Reading(text)
 
 
