@@ -42,6 +42,11 @@ class Config:
         relative = os.path.relpath(self.folder.resolve(), self.database.parent)
         return "" if relative == "." else Path(relative).as_posix()
 
+    @property
+    def file_from_store(self) -> str:
+        """This file from the store's folder."""
+        return Path(os.path.relpath(self.file.resolve(), self.database.parent)).as_posix()
+
     def secret_headers(self) -> dict[str, dict[str, str]]:
         """The HTTP headers whose values stand in environment variables, by the key of their source.
 

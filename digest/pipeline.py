@@ -66,7 +66,7 @@ async def update(config: Config, store: Store, *, now: datetime, force: bool, pr
     secrets = config.secret_headers()
     known = store.source_states()
     async for ready in read_sources(
-        config.settings, config.folder, known, secrets=secrets, now=now, force=force, home=config.home
+        config.settings, config.folder, known, secrets=secrets, now=now, force=force, home=store.home
     ):
         with store.together():
             added = store.add_each([(read.source.key, read.articles) for read in ready])

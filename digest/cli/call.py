@@ -62,7 +62,8 @@ def newsletter(context: typer.Context, *, alone: bool = True) -> Iterator[tuple[
     terminal = Terminal(translator(language_of_terminal(default=settings.language)), settings)
     for doubt in config.doubts:
         terminal.doubt(doubt)
-    reader = Reader(settings.name, {source.key: source.name for source in config.settings.sources}, config.home)
+    followed = {source.key: source.name for source in config.settings.sources}
+    reader = Reader(settings.name, followed, config.home, config.file_from_store)
     try:
         with one_run_at_a_time(config.database) if alone else nullcontext(), open_store(config.database, reader) as store:
             yield config, store, terminal

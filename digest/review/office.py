@@ -105,7 +105,8 @@ def office_of(request: web.Request) -> Office:
 def reader_of(config: Config) -> Reader:
     """The newsletter, as a reader of its store."""
     settings = config.settings
-    return Reader(settings.newsletter.name, {source.key: source.name for source in settings.sources}, config.home)
+    followed = {source.key: source.name for source in settings.sources}
+    return Reader(settings.newsletter.name, followed, config.home, config.file_from_store)
 
 
 def words_of(config: Config) -> Translator:

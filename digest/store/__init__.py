@@ -9,22 +9,24 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
 from sqlalchemy import Connection, Engine, Select, create_engine, event, or_, select
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import DatabaseError
 
-from digest.errors import N_, BusyError, StoreError
+from digest.errors import N_, StoreError
 from digest.model import Article, Edition, Kinship
 from digest.store import schema as t
 from digest.store.accounts import Accounts
 from digest.store.editions import Editions
+from digest.store.lock import UNWRITABLE, make_room
+from digest.store.lock import one_run_at_a_time as one_run_at_a_time
 from digest.store.migrations import migrate
+from digest.store.newsletters import settle
 from digest.store.rows import (
     Names,
     fingerprint,
@@ -40,23 +42,6 @@ from digest.store.rows import (
 )
 
 
-@contextmanager
-def one_run_at_a_time(database: Path) -> Iterator[None]:
-    """Hold the store for one run. Raises BusyError at once when another run holds it; a killed run holds nothing."""
-    lock = FileLock(f"{database}.lock", timeout=0)
-    try:
-        _make_room(database)
-        lock.acquire()
-    except Timeout as error:
-        raise BusyError(N_("another run is in progress on {database}; let it end, then try again"), database=database) from error
-    except OSError as error:
-        raise StoreError(_UNWRITABLE, database=database) from error
-    try:
-        yield
-    finally:
-        lock.release()
-
-
 @dataclass(frozen=True, slots=True)
 class Reader:
     """The newsletter that a store is opened for."""
@@ -66,6 +51,8 @@ class Reader:
     """The names of the sources it follows, by their keys; None: it sees every article, under the names the store has."""
     home: str = ""
     """Path of its folder from the store's: two newsletters may both have a folder `articles`."""
+    file: str = ""
+    """Path of its settings from the store's folder, by which it is known again when it is renamed or moves; empty: it is not."""
 
     def kept_as(self, key: str) -> str:
         """The key under which a shared store keeps a source."""
@@ -77,10 +64,11 @@ def open_store(database: Path, reader: Reader | None = None) -> Iterator[Store]:
     """The store in a file, made or brought up to date where needed. Raises StoreError when it cannot be."""
     engine = _engine(database)
     try:
-        _make_room(database)
+        make_room(database)
         with engine.begin() as connection:
             migrate(connection)
-        yield Store(engine, reader or Reader())
+            reader = _settled(connection, database, reader or Reader())
+        yield Store(engine, reader)
     except DatabaseError as error:
         message = next((message for words, message in _CAUSES.items() if words in str(error.orig)), N_("{database}: {cause}"))
         raise StoreError(message, database=database, cause=error.orig) from error
@@ -88,20 +76,19 @@ def open_store(database: Path, reader: Reader | None = None) -> Iterator[Store]:
         engine.dispose()
 
 
-def _make_room(database: Path) -> None:
-    try:
-        database.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise StoreError(_UNWRITABLE, database=database) from error
+def _settled(connection: Connection, database: Path, reader: Reader) -> Reader:
+    """The newsletter as the store knows it: its folders keep the keys they had before it moved."""
+    if not (reader.newsletter and reader.file):
+        return reader
+    return replace(reader, home=settle(connection, database, reader.newsletter, file=reader.file, home=reader.home))
 
 
 _DAMAGED = N_("{database}: is damaged; put a copy of it back, or move it away: the sources will be read again")
-_UNWRITABLE = N_("{database}: cannot be written; allow writing in its folder, or name another file at 'store' in sources.yaml")
 _CAUSES = {
     "not a database": _DAMAGED,
     "malformed": _DAMAGED,
-    "unable to open": _UNWRITABLE,
-    "readonly": _UNWRITABLE,
+    "unable to open": UNWRITABLE,
+    "readonly": UNWRITABLE,
     "is locked": N_("{database}: another program has been writing in it for too long; try again"),
 }
 """What SQLite says, and what a person can do about it."""
@@ -122,6 +109,7 @@ class Store:
         self._engine = engine
         self._open: Connection | None = None
         self._reader = reader
+        self.home = reader.home
         by_key = {reader.kept_as(key): name for key, name in (reader.sources or {}).items()}
         self._names = Names(reader.newsletter if by_key else "", by_key)
         self._keys = {name: key for key, name in by_key.items()}

@@ -82,7 +82,9 @@ DROP TABLE before;
 DROP TABLE placements
 """
 
-STEPS = (("first_tables", ""), ("ledger", _LEDGER))
+_NEWSLETTERS = "CREATE TABLE newsletters (name TEXT NOT NULL, file TEXT NOT NULL, home TEXT NOT NULL, PRIMARY KEY (name))"
+
+STEPS = (("first_tables", ""), ("ledger", _LEDGER), ("newsletters", _NEWSLETTERS))
 """Each step's name and its statements; a step that a released version has run is never changed, the next one is added.
 
 The first stores had the tables of the first step already; nothing older exists.

@@ -106,6 +106,14 @@ kinships = Table(
     Column("because", String, nullable=False),
     Column("score", Float, nullable=False),
 )
+newsletters = Table(
+    "newsletters",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("file", Text, nullable=False),
+    Column("home", Text, nullable=False),
+)
+"""The newsletters that share the store: where the settings of each are now (`file`), and the folder in which they first were."""
 follows = Table(
     "follows",
     metadata,
