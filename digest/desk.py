@@ -17,6 +17,7 @@ from digest.compose.edition import following
 from digest.compose.letter import Addresses, addresses_of
 from digest.compose.manuscript import base_revision, read, write
 from digest.compose.reasons import said
+from digest.compose.revising import take_out
 from digest.config import Config
 from digest.deliver import brevo, imap, keila, listmonk, mailchimp, placeholders, smtp
 from digest.deliver.parcel import Parcel
@@ -104,6 +105,22 @@ def revise_from(config: Config, store: Store, name: str, text: str, *, by: str, 
         tell=lambda story, theme: tell(config, store, story, theme),
     )
     return revise(config, store, base or current, revised.edition, by=by, now=now, decided=revised.decided)
+
+
+def bring_back(config: Config, store: Store, before: Edition, revision: int, *, by: str, now: datetime) -> Edition:
+    """Save an earlier revision again as the next one; `before` is the edition as the person saw it.
+
+    What it prints no more goes to the tray. Raises as `revise`, and UsageError where there is no such revision.
+    """
+    then = store.editions.revision(before.edition, revision)
+    if then is None:
+        raise UsageError(N_("edition {edition} has no revision {revision}"), edition=before.edition, revision=revision)
+    again = {story.id for story in then.stories}
+    left = before
+    for story in before.stories:
+        left = left if story.id in again else take_out(left, story.id)
+    tray = tuple(out for out in left.left_out if out.id not in again)
+    return revise(config, store, before, replace(then, left_out=tray, sources=before.sources), by=by, now=now)
 
 
 def approve(config: Config, store: Store, name: str, *, by: str, now: datetime) -> Edition:

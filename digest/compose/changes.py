@@ -8,7 +8,19 @@ from itertools import zip_longest
 
 from digest.errors import N_
 from digest.language.translations import Translator
-from digest.model import Edition, EditionStory, Takeaway
+from digest.model import Deed, Edition, EditionStory, Takeaway
+
+DEEDS: Mapping[Deed, str] = {
+    "draft": N_("revision {revision} made by digest"),
+    "edit": N_("revision {revision} saved by {by}"),
+    "approve": N_("revision {revision} approved by {by}"),
+    "reopen": N_("made a draft again by {by}"),
+    "discard": N_("discarded by {by}"),
+    "deliver": N_("revision {revision} delivered to {place}"),
+    "send-test": N_("revision {revision} sent as a test to {place}"),
+    "notify": N_("the team was told: {place}"),
+}
+"""What was done to an edition, for its history: with the values of the event."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,20 @@ from aiohttp import web
 from digest.compose.palette import Shades, palette
 from digest.errors import N_, UsageError
 from digest.resources import folder
-from digest.review import editions, making, sign_in
+from digest.review import (
+    approval,
+    checks,
+    closing,
+    delivery,
+    editing,
+    edition,
+    editions,
+    history,
+    making,
+    preview,
+    sign_in,
+    trial,
+)
 from digest.review.door import DOOR, Door, close_answers, guard
 from digest.review.failures import tell_errors
 from digest.review.office import OFFICE, Office, office_of
@@ -40,7 +53,7 @@ def make_app(office: Office, door: Door) -> web.Application:
     return app
 
 
-PAGES = (sign_in, editions, making)
+PAGES = (sign_in, editions, making, edition, editing, preview, checks, history, trial, approval, closing, delivery)
 
 
 async def serve(office: Office, door: Door, *, host: str, port: int, ready: Callable[[int], None]) -> None:

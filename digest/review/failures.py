@@ -81,8 +81,9 @@ def _page(
 ) -> web.Response:
     config = _config(request)
     words = words_of(config)
-    lines = [change.text(words) for change in changes]
-    response = page(request, config, "error.html.j2", message=words.gettext(message), hint=hint, changes=lines)
+    lines, edition = [change.text(words) for change in changes], request.match_info.get("edition", "")
+    values = {"message": words.gettext(message), "hint": hint, "changes": lines, "edition": "" if status == 404 else edition}
+    response = page(request, config, "error.html.j2", **values)
     response.set_status(status)
     return response
 

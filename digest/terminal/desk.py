@@ -7,10 +7,10 @@ from typing import Any
 
 from rich.text import Text
 
-from digest.compose.changes import Change
+from digest.compose.changes import DEEDS, Change
 from digest.errors import N_
 from digest.language.dates import show_moment
-from digest.model import Deed, Event
+from digest.model import Event
 from digest.terminal import Terminal
 
 
@@ -18,7 +18,7 @@ def history(terminal: Terminal, entries: Sequence[tuple[Event, Sequence[Change]]
     """What was done to an edition, oldest first, with what each revision changed."""
     for event, changes in entries:
         values = {"by": event.by or "digest", "revision": event.revision, "place": event.place or ""}
-        line = terminal.words(_DEEDS[event.deed], values)
+        line = terminal.words(DEEDS[event.deed], values)
         terminal.out.print(Text.assemble((moment(terminal, event), "bold"), "  ", line))
         for change in changes:
             terminal.out.print(Text(f"  – {change.text(terminal.translator)}"))
@@ -52,14 +52,4 @@ NEXT: Mapping[str, str] = {
     "edit": N_("Next: read the draft {edition} (digest review), then digest approve {edition} --by NAME."),
     "deliver": N_("Next: digest deliver {edition} --to NAME."),
     "wait": N_("Nothing to do: edition {edition} is delivered."),
-}
-_DEEDS: Mapping[Deed, str] = {
-    "draft": N_("revision {revision} made by digest"),
-    "edit": N_("revision {revision} saved by {by}"),
-    "approve": N_("revision {revision} approved by {by}"),
-    "reopen": N_("made a draft again by {by}"),
-    "discard": N_("discarded by {by}"),
-    "deliver": N_("revision {revision} delivered to {place}"),
-    "send-test": N_("revision {revision} sent as a test to {place}"),
-    "notify": N_("the team was told: {place}"),
 }
