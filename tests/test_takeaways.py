@@ -47,10 +47,10 @@ def section(heading: str, points: tuple[str, ...] = POINTS) -> str:
         "Key Takeaways:", "Takeaways from the report", "TL;DR", "In brief", "Key points", "keypoints", "summary box",
         "Highlights", "What you need to know", "The main findings", "At a glance", "In a nutshell",
         "Das Wichtigste in Kürze", "Das Wichtigste vorab:", "Darum geht's", "Auf einen Blick", "Kurz & knapp",
-        "Zusammenfassung", "Kernaussagen", "Lo esencial", "Puntos clave", "Las claves", "En resumen", "Ideas principales",
-        "In sintesi", "Punti chiave", "I punti salienti", "Da ricordare", "Pontos-chave", "O essencial", "Em resumo",
-        "Principais conclusões", "O que reter", "À retenir : une coopérative partage ses véhicules",
-        "Une coopérative partage ses véhicules – en bref",
+        "Zusammenfassung", "Kernaussagen", "Alles im Überblick", "Lo esencial", "Puntos clave", "Las claves",
+        "En resumen", "Ideas principales", "Lo fundamental", "In sintesi", "Punti chiave", "I punti salienti",
+        "Da ricordare", "Pontos-chave", "O essencial", "Em resumo", "Principais conclusões", "O que reter",
+        "À retenir : une coopérative partage ses véhicules", "Une coopérative partage ses véhicules – en bref",
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("mark", ["## ", ""])

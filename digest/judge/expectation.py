@@ -9,6 +9,7 @@ would share, and nothing for words that are said enough.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import chain
 
 import numpy as np
@@ -55,7 +56,7 @@ class Expectation:
         self._worth = _worth(likely).ravel()
         """What saying each word is worth, the first time, then the second, …"""
         self._gained, self._length = 0.0, _EXPECTED_LENGTH
-        self._is_left = np.ones(len(spans), dtype=bool)
+        self._is_given = np.zeros(len(spans), dtype=bool)
         self._weigh()
 
     def next(self) -> int | None:
@@ -64,10 +65,11 @@ class Expectation:
         By the expected ROUGE-1 F, `2 x shared words / (words said + words of the key points)`: it asks for what matters in few
         words, and for nothing twice.
         """
-        if not self._is_left.any():
+        number = int(self._agreement.argmax())
+        if self._agreement[number] < 0:
             return None
-        number = int(np.where(self._is_left, self._agreement, -1.0).argmax())
-        self._is_left[number] = False
+        self._agreement[number] = -1
+        self._is_given[number] = True
         return number
 
     def score(self, number: int) -> float:
@@ -88,6 +90,7 @@ class Expectation:
         self._gains = self._sums(self._worth[places]) * self._weights
         """Words that each sentence would add to those shared by the sentences said so far."""
         self._agreement = (self._gained + self._gains) / (self._length + self._lengths)
+        self._agreement[self._is_given] = -1
 
     def _sums(self, values: Floats) -> Floats:
         """Of values for each word said, the sum for each sentence."""
@@ -111,7 +114,7 @@ class Expectation:
         number = len(self._lengths)
         rich = self._sums(likely[self._held] * (self._times == 0)) / (self._lengths + 10)
         sums = np.concatenate(([0.0], rich.cumsum()))
-        start, end = np.maximum(np.arange(number) - 2, 0), np.minimum(np.arange(number) + 3, number)
+        start, end = _neighbours(number)
         usual = (sums[-1] / max(1, number)) or 1.0
         weights: Floats = 1 + 0.4 * ((sums[end] - sums[start]) / (end - start) / usual - 1)
         is_named = np.zeros(len(likely), dtype=bool)
@@ -120,6 +123,12 @@ class Expectation:
         if number >= _LONG:
             weights[int(0.9 * number) + 1 :] *= 1.1
         return weights
+
+
+@lru_cache(maxsize=256)
+def _neighbours(number: int) -> tuple[Integers, Integers]:
+    """For each of so many sentences, where the five around it start and end."""
+    return np.maximum(np.arange(number) - 2, 0), np.minimum(np.arange(number) + 3, number)
 
 
 def _counted(words: Integers, rows: Integers) -> tuple[Integers, Integers, Integers]:
@@ -150,10 +159,12 @@ def _worth(likely: Floats) -> Floats:
     """For each time that a word is said, how likely the key points are to say it so often, by Poisson's law; then 0."""
     mean = -np.log1p(-np.minimum(likely, 1 - 1e-9))
     exactly = np.exp(-mean)
-    more = 1 - exactly
-    worth = [more]
+    worth = np.zeros((_MOST_TIMES + 1, len(likely)))
+    worth[0] = more = 1 - exactly
     for times in range(1, _MOST_TIMES):
-        exactly = exactly * mean / times
+        exactly *= mean
+        exactly /= times
         more = more - exactly
-        worth.append(_AGAIN * more)
-    return np.stack([*worth, np.zeros(len(likely))])
+        worth[times] = more
+    worth[1:] *= _AGAIN
+    return worth

@@ -119,13 +119,13 @@ _COMPLEMENT = (
     "|sobre|su|sul|sulla|para) .+)?"
 )
 _STEMS = """
-    blick bottom bref brev brief chave chiav clave clin conclusion constat coup darum destac destaq due eckp esencial essen
-    essencial fact fatti finding gist glance haupt highl hovedp idea idee idée import informa infos insight kern key know
-    kort korth kurz kürz learn lembr lesson leçon lignes main marquant message minutes mitnehm mots notion nutshell oppsum
-    palabras palavras parole pillol plus poche point pont pressés principa punkt punt quick recap record relance remember
-    resum retener retenir retenons reter retien riass ricord riep récap résum résumer saber samen sammanf sapere savoir
-    schlüssel secondes short sintes sum synop synth síntes take temps thing tl tl;dr tldr vistazo wichtig wissen worum
-    zusammen
+    blick überblick uberblick bottom bref brev brief chave chiav clave clin conclusion constat coup darum destac destaq
+    due eckp esencial essen essencial fact fatti finding fundament gist glance haupt highl hovedp idea idee idée import
+    informa infos insight kern key know kort korth kurz kürz learn lembr lesson leçon lignes main marquant message
+    minutes mitnehm mots notion nutshell oppsum palabras palavras parole pillol plus poche point pont pressés principa
+    punkt punt quick recap record relance remember resum retener retenir retenons reter retien riass ricord riep récap
+    résum résumer saber samen sammanf sapere savoir schlüssel secondes short sintes sum synop synth síntes take temps
+    thing tl tl;dr tldr vistazo wichtig wissen worum zusammen
 """
 """How some word of any name above begins: a cheap first look."""
 
@@ -172,7 +172,13 @@ def _names(lines: str) -> re.Pattern[str]:
     return re.compile(f"({names}){_COMPLEMENT}")
 
 
-_HINT = re.compile(rf"\b(?:{'|'.join(_STEMS.split())})")
+def _by_first_letter(stems: list[str]) -> str:
+    """The expression of any of the stems, in which a word meets only those that begin like it."""
+    letters = sorted({stem[0] for stem in stems})
+    return "|".join(f"{letter}(?:{'|'.join(stem[1:] for stem in stems if stem[0] == letter)})" for letter in letters)
+
+
+_HINT = re.compile(rf"\b(?:{_by_first_letter(_STEMS.split())})")
 _STRONG_NAMES, _WEAK_NAMES = _names(_STRONG), _names(_WEAK)
 _SEPARATOR = re.compile(r"\s*[:|–—!]+\s*|\s+-\s+")
 _ORDINAL = re.compile(r"^(\d{1,2}|[ivx]{1,4}) (?=\D)")

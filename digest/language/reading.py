@@ -43,7 +43,7 @@ class Reading:
 
 @lru_cache(maxsize=3)
 def read(text: str) -> Reading:
-    """The words of a text. The last three are kept: the title, summary and text of an article are read again for its takeaways."""
+    """The words of a text. The last three are kept: an article's title, summary and text are read again for its takeaways."""
     return Reading(text)
 
 

@@ -23,6 +23,8 @@ _SPEAKER = re.compile(
     rf"(?:[—–-]\s+)?(?:(?:[A-Z]\d{{0,2}}|Question|Réponse|Answer|Frage|Antwort)|(?P<name>{_NAME}))\s?:\s+(?=[«“\"]?\s?[A-ZÀ-Þ¿¡])"
 )
 """Who speaks, at the start of a line of an interview: "R : ", "— Marie Dupont : "."""
+_LONGEST_SPEAKER = 60
+"""Characters of the name of who speaks."""
 _SPEAKERS = re.compile(rf"^({_NAME})\s?:", re.MULTILINE)
 _TOKEN = re.compile(r"[^\s’'«“„\"(\[]*$")
 _NEXT_WORD = re.compile(r"[^\W\d_]+")
@@ -54,8 +56,10 @@ def sentences(text: str, lang: str) -> list[tuple[int, int]]:
     stops = _WIDE_STOP if lang in _WIDE else _STOP
     found: list[tuple[int, int]] = []
     for line in _LINE.finditer(text):
-        end = line.start(1) + len(line[1].rstrip())
-        start = _after_speaker(text, line.start(1))
+        start = line.start(1)
+        end = start + len(line[1].rstrip())
+        if text.find(":", start, start + _LONGEST_SPEAKER) > 0:
+            start = _after_speaker(text, start)
         quotations = _QUOTATION.finditer(text, start, end)
         quotation = next(quotations, None)
         for stop in stops.finditer(text, start, end):
@@ -72,8 +76,7 @@ def sentences(text: str, lang: str) -> list[tuple[int, int]]:
 
 def _after_speaker(text: str, start: int) -> int:
     """Where a line begins after the name of who speaks: a letter, a name after a dash, or one that begins two lines or more."""
-    colon = text.find(":", start, start + 60)
-    speaker = _SPEAKER.match(text, start, start + 80) if colon > 0 else None
+    speaker = _SPEAKER.match(text, start, start + 2 * _LONGEST_SPEAKER)
     if not speaker:
         return start
     is_known = not speaker["name"] or speaker[0][0] in "—–-" or speaker["name"] in _speakers(text)
