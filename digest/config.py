@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import os
+import platform
 import shutil
-from collections.abc import Mapping, Sequence
+from base64 import b64encode
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, quote_plus
 
 from digest.errors import N_, DigestError, SettingsError, UsageError
 from digest.resources import folder as shipped
-from digest.settings import Settings, parse
+from digest.settings import Settings, parse, store_mistake
 from digest.yaml_text import YamlError, append_items, broken_items, read_yaml
 
 
@@ -33,19 +37,32 @@ class Config:
         return self.file.parent
 
     @property
-    def database(self) -> Path:
-        return self.path(self.settings.store.removeprefix("sqlite:///"))
+    def database(self) -> Path | str:
+        """Where the store is: its file, or the address of its database of PostgreSQL."""
+        return self.database_at(self.settings.store)
+
+    def database_at(self, address: str) -> Path | str:
+        """What an address of a store means here, as `database`. Raises UsageError for one that sources.yaml could not hold."""
+        if mistake := store_mistake(address):
+            raise UsageError(mistake, got=repr(address))
+        return self.path(address.removeprefix("sqlite:///")) if address.startswith("sqlite:///") else address
 
     @property
     def home(self) -> str:
-        """This folder from the store's, where several newsletters share one; empty for a store of its own."""
-        relative = os.path.relpath(self.folder.resolve(), self.database.parent)
+        """This folder from the store's, where several newsletters share one: empty for a store of its own, whole for a server."""
+        folder = self.folder.resolve()
+        if isinstance(self.database, str):
+            return folder.as_posix().lstrip("/")
+        relative = os.path.relpath(folder, self.database.parent)
         return "" if relative == "." else Path(relative).as_posix()
 
     @property
     def file_from_store(self) -> str:
-        """This file from the store's folder."""
-        return Path(os.path.relpath(self.file.resolve(), self.database.parent)).as_posix()
+        """This file from the store's folder; on a server, which sees many machines: `machine:/its/whole/path`."""
+        file = self.file.resolve()
+        if isinstance(self.database, str):
+            return f"{platform.node()}:{file.as_posix()}"
+        return Path(os.path.relpath(file, self.database.parent)).as_posix()
 
     def secret_headers(self) -> dict[str, dict[str, str]]:
         """The HTTP headers whose values stand in environment variables, by the key of their source.
@@ -80,6 +97,26 @@ class Config:
                 file=self.file.name, secret=path, cause=error.strerror if isinstance(error, OSError) else error,
             ) from error  # fmt: skip
 
+    def hide(self, text: str) -> str:
+        """A text without the secrets that the settings name, however a server might say them again."""
+        spellings = {spelling for user, secret in self._known_secrets() for spelling in _spellings(user, secret)}
+        for spelling in sorted(spellings, key=len, reverse=True):
+            text = text.replace(spelling, "…")
+        return text
+
+    def _known_secrets(self) -> Iterator[tuple[str, str]]:
+        """Every secret that is there, with the user whose it is."""
+        settings, smtp = self.settings, self.settings.smtp
+        places = [delivery.place for delivery in settings.deliver.values()]
+        named: list[tuple[str, str | None, str | None]] = [
+            *(("", variable, None) for source in settings.sources for variable in source.headers_env.values()),
+            *((str(getattr(place, "user", "")), place.secret_env, place.secret_file) for place in places),
+            *([(smtp.user, smtp.password_env, smtp.password_file)] if smtp and smtp.user else []),
+        ]
+        for user, variable, file in named:
+            with suppress(SettingsError):
+                yield user, self.secret(variable, file)
+
     @property
     def templates(self) -> Path:
         """The team's own templates, else the shipped ones."""
@@ -88,6 +125,19 @@ class Config:
     @property
     def editions(self) -> Path:
         return self.path("editions")
+
+
+_FEWEST = 4
+"""Characters of a secret that can be told from an ordinary word."""
+
+
+def _spellings(user: str, secret: str) -> Iterator[str]:
+    """A secret as it is, in an address, and as mail and web servers are told it (RFC 4616, RFC 7617)."""
+    if len(secret) < _FEWEST:
+        return
+    yield from (secret, quote(secret), quote_plus(secret))
+    for told in (secret, f"\0{user}\0{secret}", f"{user}:{secret}"):
+        yield b64encode(told.encode()).decode()
 
 
 def load(file: Path) -> Config:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -82,6 +83,7 @@ Digest = Callable[..., Said]
 def digest(tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Digest:
     """Runs a command the way the shell does, in the folder of the newsletter, at the moment of the tests."""
     monkeypatch.setattr(cli, "clock", lambda: NOW)
+    monkeypatch.setattr("sys.excepthook", sys.excepthook)  # which --debug replaces
     for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
         monkeypatch.delenv(name, raising=False)
 

@@ -7,9 +7,11 @@ Data goes to standard output, progress and messages to standard error. Exit code
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from io import TextIOWrapper
 from pathlib import Path
+from traceback import format_exception
 from typing import Annotated, NoReturn
 
 import typer
@@ -17,6 +19,7 @@ import typer
 from digest.cli import checking, editing, looking, making, public, reviewing, signing, sources, themes
 from digest.cli.call import Call, _, print_text
 from digest.cli.words import explained, is_help, speak
+from digest.config import Config
 from digest.errors import N_, DigestError
 from digest.language.translations import translator
 from digest.resources import VERSION
@@ -64,7 +67,7 @@ def _options(
         bool, typer.Option("--version", callback=_show_version, is_eager=True, help=_("Show the version and exit."))
     ] = False,
 ) -> None:
-    context.obj = Call(config, debug, clock)
+    context.obj = Call(config, debug, clock, context.obj if isinstance(context.obj, list) else [])
 
 
 def main() -> None:
@@ -72,8 +75,9 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):  # a terminal or a file without the characters of French typography
             stream.reconfigure(errors="replace")
+    opened: list[Config] = []
     try:
-        sys.exit(app(prog_name="digest", standalone_mode=False))
+        sys.exit(app(prog_name="digest", standalone_mode=False, obj=opened))
     except typer.Abort:
         sys.exit(1)
     except typer.TyperException as error:
@@ -83,13 +87,19 @@ def main() -> None:
         _end(explained(error))
     except Exception as error:
         if "--debug" in sys.argv:
+            sys.excepthook = lambda *raised: sys.stderr.write(_hidden(opened, "".join(format_exception(*raised))))
             raise
-        _end(error if isinstance(error, DigestError) else _unexpected(error))
+        _end(error if isinstance(error, DigestError) else _unexpected(error), opened)
 
 
-def _end(error: DigestError) -> NoReturn:
-    Terminal(translator(language_of_terminal(default="en"))).error(error)
+def _end(error: DigestError, opened: Sequence[Config] = ()) -> NoReturn:
+    Terminal(translator(language_of_terminal(default="en")), hide=lambda text: _hidden(opened, text)).error(error)
     sys.exit(error.exit_code)
+
+
+def _hidden(opened: Sequence[Config], text: str) -> str:
+    """A text without the secrets of the newsletter that was opened."""
+    return opened[-1].hide(text) if opened else text
 
 
 def _unexpected(error: Exception) -> DigestError:

@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -40,6 +40,8 @@ class Call:
     config: Path
     debug: bool
     clock: Callable[[], datetime]
+    opened: list[Config] = field(default_factory=list)
+    """The newsletter, once it is: it knows the secrets that no message may hold."""
 
 
 def clock_of(context: typer.Context) -> Callable[[], datetime]:
@@ -58,8 +60,9 @@ def newsletter(context: typer.Context, *, alone: bool = True) -> Iterator[tuple[
 
     call: Call = context.obj
     config = load(call.config)
+    call.opened.append(config)
     settings = config.settings.newsletter
-    terminal = Terminal(translator(language_of_terminal(default=settings.language)), settings)
+    terminal = Terminal(translator(language_of_terminal(default=settings.language)), settings, hide=config.hide)
     for doubt in config.doubts:
         terminal.doubt(doubt)
     followed = {source.key: source.name for source in config.settings.sources}

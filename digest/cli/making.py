@@ -13,7 +13,7 @@ import typer
 
 from digest.cli.call import AsJson, EditionName, Force, Since, Until, _, clock_of, edition_and_period, newsletter, print_json
 from digest.config import Config, write_starter
-from digest.errors import N_, GateError, TooFewStoriesError
+from digest.errors import N_, DeliveryError, GateError, TooFewStoriesError
 from digest.language.translations import translator
 from digest.model import Edition, SourceReport
 from digest.terminal import Terminal, language_of_terminal
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from digest.store import Store
 
 app = typer.Typer()
+
+Quiet = Annotated[bool, typer.Option("--quiet", help=_("Say nothing but errors: for cron."))]
 
 
 @app.command(help=_("Make a starter newsletter. It holds sources.yaml, with comments, and a folder of articles."))
@@ -35,14 +37,14 @@ def init(
 
 
 @app.command(help=_("Read every source and keep its articles."))
-def collect(context: typer.Context, as_json: AsJson = False, force: Force = False) -> None:
+def collect(context: typer.Context, as_json: AsJson = False, force: Force = False, quiet: Quiet = False) -> None:
     started = time.monotonic()
     with newsletter(context) as (config, store, terminal):
-        reports = _update(config, store, terminal, clock_of(context), force=force)
+        reports = _update(config, store, terminal, clock_of(context), force=force, quiet=quiet)
     summary = _summary(None, (), reports, started)
     if as_json:
         print_json(summary)
-    else:
+    elif not quiet:
         counts = summary["sources"]
         terminal.say(
             N_("{new} new articles. Sources: {ok} with news, {unchanged} unchanged, {failed} failed."),
@@ -60,7 +62,7 @@ def draft(
     force: Force = False,
     output: Annotated[Path | None, typer.Option(metavar="FOLDER", help=_("Where to write the files."))] = None,
     templates: Annotated[Path | None, typer.Option(metavar="FOLDER", help=_("Your own copy of the templates."))] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", help=_("Say nothing but errors: for cron."))] = False,
+    quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
     from digest import desk, pipeline
@@ -71,31 +73,39 @@ def draft(
     started, now = time.monotonic(), clock()
     with newsletter(context) as (config, store, terminal):
         name, period = edition_and_period(config, edition, since, until, now)
-        reports = pipeline.recall(config, store) if no_collect else _update(config, store, terminal, clock, force=force)
+        if no_collect:
+            reports = pipeline.recall(config, store)
+        else:
+            reports = _update(config, store, terminal, clock, force=force, quiet=quiet)
         planned = pipeline.plan(config, store, name, period, reports=reports, now=now)
         if not no_collect and asyncio.run(pipeline.complete(config, store, planned)):
             planned = pipeline.plan(config, store, name, period, reports=reports, now=now)
         planned = asyncio.run((illustrate_offline if no_collect else illustrate)(config, store, planned))
         try:
             made = pipeline.draft(config, store, planned, output=output, templates=templates, now=now)
-        except TooFewStoriesError:
-            tell_that_there_is_too_little(config, store, planned, now=now)
+        except TooFewStoriesError as too_few:
+            try:
+                tell_that_there_is_too_little(config, store, planned, now=now)
+            except DeliveryError:
+                terminal.error(too_few)
+                raise
             raise
         except GateError as closed:
             if edition is not None:
                 raise
-            terminal.error(closed)  # every night, until the period ends: nothing went wrong
+            if not quiet:
+                terminal.error(closed)  # every night, until the period ends: nothing went wrong
             made = pipeline.Draft(desk.opened(store, name), ())
         if as_json:
             print_json(_summary(made.edition, made.files, reports, started))
         elif made.files and not quiet:
             terminal.draft(made.edition, made.files)
-        if made.files:
+        if made.files and not store.editions.edited(made.edition.edition):  # whoever has it in hand knows
             tell_that_a_draft_waits(config, store, made.edition, made.files[0].parent, now=now)
 
 
 def _update(
-    config: Config, store: Store, terminal: Terminal, clock: Callable[[], datetime], *, force: bool
+    config: Config, store: Store, terminal: Terminal, clock: Callable[[], datetime], *, force: bool, quiet: bool
 ) -> tuple[SourceReport, ...]:
     from digest.pipeline import update
 
@@ -104,7 +114,8 @@ def _update(
         reports = asyncio.run(
             update(config, store, now=clock(), force=force, progress=lambda _report: progress.advance(task)),
         )
-    terminal.reports(reports)
+    if not quiet:  # a source that fails is in the report, in the notice and in `digest status`: cron need not tell it each night
+        terminal.reports(reports)
     return reports
 
 

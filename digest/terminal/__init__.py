@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
@@ -41,8 +41,10 @@ def evidence(because: Sequence[Evidence], translator: Translator, most: int = 3)
 class Terminal:
     """Where things are said: data on standard output, messages on standard error."""
 
-    def __init__(self, translator: Translator, newsletter: Newsletter | None = None) -> None:
+    def __init__(self, translator: Translator, newsletter: Newsletter | None = None, *, hide: Callable[[str], str] = str) -> None:
+        """`hide` takes the secrets out of what is said of an error."""
         self.translator = translator
+        self._hide = hide
         self._newsletter = newsletter
         self.out = Console(highlight=False, soft_wrap=True)
         self._err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -62,9 +64,9 @@ class Terminal:
 
     def error(self, error: DigestError) -> None:
         """One line, and what to type where there is something to type."""
-        self._err.print(Text(error.text(self.translator.gettext)), style="red")
+        self._err.print(Text(self._hide(error.text(self.translator.gettext))), style="red")
         if hint := error.hint_text(self.translator.gettext):
-            self.tell(N_("hint: {hint}"), hint=hint)
+            self.tell(N_("hint: {hint}"), hint=self._hide(hint))
 
     def doubt(self, doubt: DigestError) -> None:
         """Something sound that was probably not meant."""
@@ -86,7 +88,7 @@ class Terminal:
         for report in reports:
             mark, style = (N_("FAILED"), "red") if report.status == "failed" else (N_("note"), "yellow")
             for line in (report.error or "").splitlines():
-                told = self.words(N_("{title}: {reason}"), {"title": report.name, "reason": line})
+                told = self.words(N_("{title}: {reason}"), {"title": report.name, "reason": self._hide(line)})
                 self._err.print(Text.assemble((f"{self.translator.gettext(mark)} ", style), told))
 
     def sources(self, rows: Sequence[Mapping[str, Any]]) -> None:
