@@ -116,6 +116,8 @@ class Source(Strict):
     theme: Slug | None = None
     """A hint, not a verdict: the theme this source mostly speaks of."""
     full_text: Literal["auto", "always", "never"] = "auto"
+    paused: bool = False
+    """Not read for now: what it gave stays, and nothing new comes."""
     headers_env: dict[Name, Name] = Field(default_factory=dict)
     """For a feed behind a password: HTTP headers, each with the name of the environment variable that holds its value."""
 
