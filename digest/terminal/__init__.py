@@ -14,7 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
-from digest.compose.reasons import SILENCES, WHERE, reason
+from digest.compose.reasons import SILENCES, STANDINGS, WHERE, reason
 from digest.errors import N_, DigestError
 from digest.formats import Proof
 from digest.language.dates import show_date
@@ -95,7 +95,7 @@ class Terminal:
         """How each source fares."""
         table = self.table(N_("Source"), N_("State"), N_("Last success"), N_("Last new article"), N_("Failures"))
         for row in rows:
-            words = _STANDINGS[row["standing"]]
+            words = STANDINGS[row["standing"]]
             standing = self.translator.gettext(words)
             values = {"title": standing, "reason": row["error"]}
             state = self.words(N_("{title}: {reason}"), values) if row["error"] else standing
@@ -242,13 +242,6 @@ _STORY_STATES: Mapping[StoryState, str] = {
     "published": N_("published"),
     "held": N_("held"),
     "rejected": N_("rejected"),
-}
-_STANDINGS: Mapping[str, str] = {
-    "well": N_("fine"),
-    "failing": N_("failing"),
-    "gone": N_("gone for good"),
-    "silent": N_("silent for months"),
-    "never-read": N_("not read yet"),
 }
 _TAMPERED = N_('{title}, {start}:{end}: the edition says "{words}", the text now "{found}"')
 _GONE = N_('{title}, {start}:{end}: the edition says "{words}", and nothing is there now')
