@@ -25,6 +25,16 @@ SILENCES: Final[Mapping[str, str]] = {
 }
 """Why a term does not count for a theme, for a reader."""
 
+STANDINGS: Final[Mapping[str, str]] = {
+    "well": N_("fine"),
+    "failing": N_("failing"),
+    "gone": N_("gone for good"),
+    "silent": N_("silent for months"),
+    "never-read": N_("not read yet"),
+    "paused": N_("paused"),
+}
+"""How a source fares, for the team."""
+
 REASONS: Final[Mapping[str, str]] = {
     "duplicate-of": N_("same news as {detail}"),
     "published-in": N_("already published in {detail}"),
