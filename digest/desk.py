@@ -226,7 +226,7 @@ def status(config: Config, store: Store, today: str, *, now: datetime) -> dict[s
         "newsletter": config.settings.newsletter.name,
         "editions": [_standing(store, one) for one in shown],
         "next": _next(standings, today),
-        "sources": [_trouble(one) for one in told if one["standing"] not in ("well", "never-read")],
+        "sources": [_trouble(one) for one in told if one["standing"] not in ("well", "never-read", "paused")],
     }
 
 
