@@ -84,11 +84,13 @@ async def read_sources(
     """
     before = {source.key: states.from_json(known.get(source.key, {})) for source in settings.sources}
     for source in settings.sources:
-        if source.folder is not None:
+        if source.paused:
+            yield (_left_alone(source, before[source.key], now),)
+        elif source.folder is not None:
             yield (_read_folder(source, folder / source.folder, settings.newsletter, before[source.key], now, home),)
         elif not (force or states.is_due(before[source.key], now)):
             yield (_left_alone(source, before[source.key], now),)
-    feeds = [s for s in settings.sources if s.feed and (force or states.is_due(before[s.key], now))]
+    feeds = [s for s in settings.sources if s.feed and not s.paused and (force or states.is_due(before[s.key], now))]
     if feeds:
         requests = [_request(source, before[source.key], secrets.get(source.key, {}), now) for source in feeds]
         async for ready in _read_feeds(feeds, requests, settings, before, now):
@@ -127,9 +129,10 @@ def _read_folder(source: Source, path: Path, newsletter: Newsletter, before: Sou
 
 
 def _left_alone(source: Source, before: SourceState, now: datetime) -> SourceRead:
-    """A feed that was asked minutes ago, or that wants to be left in peace: what it last said still holds."""
-    status: SourceStatus = "failed" if before.failures or before.gone else "unchanged"
-    return SourceRead(source, status, (), before, _nothing(source), now, before.error, asked=False)
+    """A source that is paused, was asked minutes ago, or wants to be left in peace: what it last said still holds."""
+    failing = (before.failures or before.gone) and not source.paused
+    told = None if source.paused else before.error
+    return SourceRead(source, "failed" if failing else "unchanged", (), before, _nothing(source), now, told, asked=False)
 
 
 async def _read_feeds(
@@ -259,7 +262,7 @@ def describe(source: Source, known: Mapping[str, Any], now: datetime) -> dict[st
         "name": source.name,
         "feed": without_secrets(source.feed) if source.feed else None,
         "folder": source.folder,
-        "standing": states.standing(state, now),
+        "standing": "paused" if source.paused else states.standing(state, now),
         "last_success": remembered["succeeded"],
         "last_new_article": remembered["last_new"],
         "failures": state.failures,
@@ -271,6 +274,8 @@ def describe(source: Source, known: Mapping[str, Any], now: datetime) -> dict[st
 def recall(source: Source, known: Mapping[str, Any]) -> SourceReport:
     """How a source fared when it was last read, for a run that reads none."""
     state = states.from_json(known)
+    if source.paused:
+        return SourceReport(source.name, "unchanged")
     return SourceReport(source.name, "failed" if state.failures else "unchanged", 0, state.error or state.note)
 
 
