@@ -27,6 +27,7 @@ from digest.store.lock import UNWRITABLE, make_room
 from digest.store.lock import one_run_at_a_time as one_run_at_a_time
 from digest.store.migrations import migrate
 from digest.store.newsletters import settle
+from digest.store.months import articles_a_month
 from digest.store.rows import (
     Names,
     fingerprint,
@@ -263,6 +264,13 @@ class Store:
         theirs = {self._reader.kept_as(key): key for key in self._reader.sources or {}}
         with self._reading() as connection:
             return {theirs.get(row.key, row.key): row.state for row in connection.execute(select(t.sources))}
+
+    def articles_a_month(self, since: datetime) -> dict[str, dict[str, int]]:
+        """How many articles each source gave since a moment: by its key, then by month (`2026-11`)."""
+        theirs = {self._reader.kept_as(key): key for key in self._reader.sources or {}}
+        with self._reading() as connection:
+            counts = articles_a_month(connection, since)
+        return {theirs[kept]: months for kept, months in counts.items() if kept in theirs}
 
     def save_source_states(self, states: Mapping[str, Mapping[str, Any]]) -> None:
         """Note how sources fare now."""
