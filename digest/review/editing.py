@@ -10,7 +10,7 @@ from typing import Any
 from aiohttp import web
 
 from digest import desk, regrouping
-from digest.compose.changes import Change
+from digest.compose.changes import Change, changes
 from digest.config import Config
 from digest.errors import N_, ConflictError, GateError
 from digest.ledger import STATUS_NAMES
@@ -66,14 +66,18 @@ async def story(request: web.Request) -> web.StreamResponse:
 
     def save(config: Config, store: Store, base: Edition, fields: Fields, who: Mapping[str, Any]) -> Edition:
         act, _, which = fields.get("do", "").partition(":")
-        outcome = told(base, id, fields, regrouping.theme_names(config, base), store.text_of)
-        if act in ("split", "merge"):
-            with store.together():  # the words that were typed, then the regrouping: both or none
-                worded = desk.revise(config, store, base, outcome.edition, **who)
-                if act == "split":
-                    return regrouping.tell_apart(config, store, worded, id, which, **who)
-                return regrouping.tell_together(config, store, worded, id, fields.get("other", ""), **who)
-        return desk.revise(config, store, base, outcome.edition, decided=outcome.decided, **who)
+        names = regrouping.theme_names(config, base)
+        with store.together():
+            if act in ("drop", "hold", "reject", "split", "merge"):  # the words first, so that the story comes back with them
+                words = {name: text for name, text in fields.items() if name != "do"}
+                base = desk.revise(config, store, base, told(base, id, words, names, store.text_of).edition, **who)
+                fields = {name: fields[name] for name in ("do", "other") if name in fields}
+            if act == "split":
+                return regrouping.tell_apart(config, store, base, id, which, **who)
+            if act == "merge":
+                return regrouping.tell_together(config, store, base, id, fields.get("other", ""), **who)
+            outcome = told(base, id, fields, names, store.text_of)
+            return desk.revise(config, store, base, outcome.edition, decided=outcome.decided, **who)
 
     return await _saved(request, save, story=id)
 
@@ -118,7 +122,7 @@ async def _saved(request: web.Request, save: Save, *, story: str | None = None) 
             return config, base, Clash(current, error, error.changes, mine, _now_there(current, story))
         done = str(after.revision) if fields.get("do") and _can_be_taken_back(request, fields, base, after) else ""
         view = view_of(config, store, name, edition=after, query=fields.get("q", ""), done=done)
-        return config, base, replace(view, told=_regrouped(config, fields, view))
+        return config, base, replace(view, told=_told(config, fields, base, view))
 
     config, base, outcome = await office.do(work)
     if isinstance(outcome, Clash):
@@ -146,20 +150,24 @@ def _as_seen(store: Store, name: str, revision: str) -> tuple[Edition, Edition]:
 
 
 def _can_be_taken_back(request: web.Request, fields: Fields, base: Edition, after: Edition) -> bool:
-    """Whether one gesture made the revision: what regroups stories is undone by its contrary, and an undoing by itself."""
+    """Whether a gesture made the revision: what regroups stories is undone by its contrary, and an undoing by itself."""
     regroups = fields.get("do", "").startswith(("split", "merge"))
-    return after.revision == base.revision + 1 and not regroups and not request.path.endswith("/undo")
+    return after.revision > base.revision and not regroups and not request.path.endswith("/undo")
 
 
-def _regrouped(config: Config, fields: Fields, view: View) -> str:
-    """What became of the articles of a story, in words; empty for anything else, which `changes` tells."""
+def _told(config: Config, fields: Fields, base: Edition, view: View) -> str:
+    """What was done that has no way back, in words: an undoing, and what became of the articles of a story."""
+    translator = words_of(config)
     act, _, which = fields.get("do", "").partition(":")
+    if act == "undo":
+        lines = [change.text(translator) for change in changes(base, view.edition)]
+        return " · ".join(line[:1].upper() + line[1:] for line in lines)
     titles = {out.id: out.title for out in view.edition.left_out}
     message = {
         "split": N_("“{title}” is now a story of its own: it waits in the tray."),
         "merge": N_("“{title}” is now told with this story."),
     }.get(act)
-    return words_of(config).gettext(message).format(title=titles.get(which or fields.get("other", ""), "")) if message else ""
+    return translator.gettext(message).format(title=titles.get(which or fields.get("other", ""), "")) if message else ""
 
 
 def _now_there(edition: Edition, story: str | None) -> dict[str, str]:
@@ -177,9 +185,8 @@ def _part(
     request: web.Request, config: Config, base: Edition, view: View, fields: Fields, story: str | None
 ) -> web.StreamResponse:
     """For htmx: the whole sheet after a deed, else only what follows from the words; the page keeps what is being typed."""
-    template = (
-        "edition_answer.html.j2" if fields.get("do") or view.edition.revision > base.revision + 1 else "edition_saved.html.j2"
-    )
+    whole = fields.get("do") or fields.get("whole") or view.edition.revision > base.revision + 1
+    template = "edition_answer.html.j2" if whole else "edition_saved.html.j2"
     told_story = next((one for one in view.edition.stories if one.id == story), None)
     response = page(request, config, template, **values_of(request, view), saved=_said(config, view), story=told_story)
     event = {

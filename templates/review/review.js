@@ -46,8 +46,11 @@
   }, true);
   document.addEventListener("htmx:beforeRequest", (event) => {
     const field = event.detail.elt;  // a field that left and came back to what it was has nothing to save
-    if (field.matches("#sheet textarea") && field.value === field.defaultValue) event.preventDefault();
+    if (!field.matches("#sheet textarea")) return;
+    if (field.value === field.defaultValue || refused.get(field.id) === field.value) event.preventDefault();
   });
+  const refused = new Map();  // what a conflict shows already
+  document.addEventListener("conflict", () => typed().forEach((field) => refused.set(field.id, field.value)));
   function markSent(detail) {
     const sent = detail.requestConfig.parameters;
     const form = detail.requestConfig.elt.form ?? detail.requestConfig.elt.closest("form");
@@ -61,6 +64,7 @@
   let focus = "", kept = null;
   document.addEventListener("saved", (event) => {
     const { revision, fields, focus: next } = event.detail;
+    refused.clear();
     all("input[name=revision]:not([data-fixed])").forEach((field) => (field.value = revision));
     for (const [name, text] of Object.entries(fields)) {
       const field = document.getElementById(name);
@@ -73,6 +77,7 @@
     if (event.detail.xhr.getResponseHeader("HX-Trigger")?.includes('"saved"')) markSent(event.detail);
     if (event.detail.target.id !== "sheet") return;
     kept = {
+      at: document.activeElement.id,
       typed: typed().map((field) => [field.id, field.value]),
       open: all("#sheet details[open]").map((part) => part.dataset.keep),
     };
@@ -84,6 +89,7 @@
     if (event.detail.target.id !== "sheet" || !kept) return;
     all("#sheet details").forEach((part) => (part.open = kept.open.includes(part.dataset.keep)));
     all("#sheet textarea").forEach(reflect);
+    if (document.activeElement === document.body && kept.at) document.getElementById(kept.at)?.focus({ preventScroll: true });
     const again = kept.typed;
     kept = null;
     for (const [id, value] of again) {
@@ -95,8 +101,9 @@
     }
   });
   document.addEventListener("htmx:afterSettle", (event) => {
-    if (event.detail.target.id !== "sheet" || !focus) return;
-    document.getElementById(focus)?.focus();
+    if (event.detail.target.id !== "sheet") return;
+    if (focus) document.getElementById(focus)?.focus();
+    document.activeElement.scrollIntoView({ block: "nearest" });
     focus = "";
   });
 
@@ -132,6 +139,20 @@
     old.after(next);
   }
 
+  // ---------------------------------------------------------------- stories in brief
+
+  const brief = document.getElementById("brief");
+  function shorten(yes) {
+    desk.classList.toggle("brief", yes);
+    brief?.setAttribute("aria-pressed", yes);
+    all("#sheet textarea").forEach(grow);
+  }
+  brief?.addEventListener("click", () => {
+    sessionStorage.brief = brief.getAttribute("aria-pressed") === "true" ? "" : "yes";
+    shorten(Boolean(sessionStorage.brief));
+  });
+  if (sessionStorage.brief) shorten(true);
+
   // ---------------------------------------------------------------- drag
 
   let dragged = null;
@@ -145,6 +166,10 @@
     if (!dragged) return;
     event.dataTransfer.effectAllowed = "move";
     event.dataTransfer.setData("text/plain", dragged.querySelector("h3").textContent);
+    setTimeout(() => {  // stories become short, so that the place is near; not in this event, which would end the drag
+      desk.classList.add("moving");
+      dragged?.scrollIntoView({ block: "center" });
+    });
   });
   function placeAt(event) {
     const theme = event.target.closest?.(".theme");
@@ -170,5 +195,5 @@
       values: { do: "place", to: at.theme.dataset.theme, place: at.place },
     });
   });
-  document.addEventListener("dragend", () => { clear(); dragged?.removeAttribute("draggable"); dragged = null; });
+  document.addEventListener("dragend", () => { clear(); desk.classList.remove("moving"); dragged?.removeAttribute("draggable"); dragged = null; });
 })();

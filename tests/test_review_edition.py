@@ -1,0 +1,420 @@
+"""The page of an edition, as a person without JavaScript uses it, and as htmx does: what it shows, saves, and never loses."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from digest import desk as the_desk
+from digest.compose.revising import change
+from digest.config import load
+from digest.language.translations import translator
+from digest.model import Edition, EditionStory, LeftOut, Picture
+from digest.review.article import blocks
+from digest.review.gestures import MOST_HIGHLIGHTS, key
+from digest.review.office import reader_of
+from digest.review.tray import SHOWN, tray_of
+from digest.store import open_store
+
+from .conftest import NOW, Digest
+from .visitors import Answer, Desk, Visitor, open_desk
+
+HERE = "/editions/2026-11"
+
+
+@pytest.fixture
+def letter(digest: Digest, starter: Path) -> Path:
+    """The starter newsletter with a draft."""
+    assert digest("draft", "--quiet", folder=starter).code == 0
+    return starter
+
+
+@pytest.fixture
+def desk(letter: Path) -> Iterator[Desk]:
+    with open_desk(letter) as desk:
+        yield desk
+
+
+@pytest.fixture
+def owner(desk: Desk) -> Visitor:
+    owner = desk.owner()
+    owner.get(HERE)
+    return owner
+
+
+def last(folder: Path) -> Edition:
+    config = load(folder / "sources.yaml")
+    with open_store(config.database, reader_of(config)) as store:
+        return the_desk.opened(store, "2026-11")
+
+
+def first(folder: Path) -> EditionStory:
+    return last(folder).stories[0]
+
+
+def send(owner: Visitor, letter: Path, path: str, **fields: object) -> Answer:
+    """Send a form of the page as it is now."""
+    return owner.post(f"{HERE}/{path}", {"revision": last(letter).revision} | {"do": ""} | fields)
+
+
+def by_camille(folder: Path, **words: str) -> Edition:
+    """Someone else writes over the first story."""
+    config = load(folder / "sources.yaml")
+    with open_store(config.database, reader_of(config)) as store:
+        edition = the_desk.opened(store, "2026-11")
+        after = change(edition, edition.stories[0].id, lambda story: replace(story, **words))  # type: ignore[arg-type]
+        return the_desk.revise(config, store, edition, after, by="Camille", now=NOW)
+
+
+# ------------------------------------------------------------------------------------------------ what it shows
+
+
+def test_it_shows_each_story_in_its_place_and_why_it_is_there(owner: Visitor, letter: Path) -> None:
+    page = owner.get(HERE)
+    edition, story = last(letter), first(letter)
+    assert re.findall(r'id="story-(\w+)"', page.text) == [one.id for one in edition.stories]
+    assert f"Sous ce thème pour : « {story.because[0].term} » (titre)" in page.words
+    assert "64,9 points sur 100" in page.words
+    assert "72 caractères" in page.words, "the subject is counted"
+    assert f'src="{HERE}/email.html"' in page.text
+    assert f'href="{HERE}/checks" class="button main"' in page.text, "the next action"
+
+
+def test_an_unknown_edition_is_no_page(owner: Visitor) -> None:
+    for path in ("/editions/2020-01", "/editions/2020-01/email.html", "/editions/2020-01/preview", f"{HERE}/stories/x/article"):
+        assert owner.get(path).status == 404
+
+
+def test_the_email_is_the_real_one_in_a_frame_where_nothing_acts(owner: Visitor, letter: Path) -> None:
+    answer = owner.get(f"{HERE}/email.html")
+    policy = answer.headers["Content-Security-Policy"]
+    assert first(letter).title.replace("'", "&#39;") in answer.text
+    assert "default-src 'none'" in policy
+    assert "sandbox allow-same-origin;" in policy
+    assert "allow-scripts" not in policy
+    assert "frame-ancestors 'self'" in policy
+
+
+def test_a_picture_is_served_out_of_the_store_and_no_other_file(owner: Visitor, letter: Path) -> None:
+    config, name = load(letter / "sources.yaml"), "0123456789abcdef.png"
+    with open_store(config.database, reader_of(config)) as store:
+        store.keep_pictures({name: b"PNG", "fedcba9876543210.png": b"of another edition"})
+        edition = the_desk.opened(store, "2026-11")
+        picture = Picture(name, "", 100, 50, "https://a.example/a.png")
+        after = change(edition, edition.stories[0].id, lambda story: replace(story, picture=picture))
+        the_desk.revise(config, store, edition, after, by="Camille", now=NOW)
+    found = owner.get(f"{HERE}/pictures/{name}")
+    assert (found.body, found.headers["Content-Type"]) == (b"PNG", "image/png")
+    assert f'src="pictures/{name}"' in owner.get(f"{HERE}/email.html").text
+    for other in ("fedcba9876543210.png", "..%2Femail.html", "email.html", "0123456789abcdef.svg"):
+        assert owner.get(f"{HERE}/pictures/{other}").status == 404
+
+
+def test_the_text_of_an_article_has_its_quotations_marked(owner: Visitor, letter: Path) -> None:
+    story = first(letter)
+    page = owner.get(f"{HERE}/stories/{story.id}/article")
+    assert f"<mark>{story.takeaways[0].text}</mark>" in page.text
+    assert f'value="add:{story.article}-1-0-' in page.text, "the first sentence may become a takeaway"
+    assert "<html" not in owner.get(f"{HERE}/stories/{story.id}/article", HX_Request="true").text
+
+
+def test_an_article_is_never_trusted(owner: Visitor, letter: Path) -> None:
+    bad = '<script>alert(1)</script>"><img src=x onerror=alert(1)>'
+    by_camille(letter, title=bad, summary=bad)
+    for path in (HERE, f"{HERE}/email.html", f"{HERE}/stories/{first(letter).id}/article", f"{HERE}/preview?look=text"):
+        text = owner.get(path).text
+        assert "<script>alert" not in text
+        assert "<img src=x" not in text
+
+
+def test_sentences_are_marked_where_a_takeaway_stands_even_in_part(letter: Path) -> None:
+    story = first(letter)
+    config = load(letter / "sources.yaml")
+    with open_store(config.database, reader_of(config)) as store:
+        text = store.text_of(story.article, 1)
+    told = blocks(text, "fr", story.takeaways)
+    marked = [sentence for block in told for sentence in block.sentences if sentence.quoted]
+    assert {piece.text for one in marked for piece in one.pieces if piece.marked} == {one.text for one in story.takeaways}
+    assert all(text[one.start : one.end] == one.text for block in told for one in block.sentences)
+
+
+# ------------------------------------------------------------------------------------------------ words
+
+
+def test_what_is_typed_is_saved_as_a_revision(owner: Visitor, letter: Path) -> None:
+    story = first(letter)
+    answer = send(owner, letter, f"stories/{story.id}", title="Un  titre\r\nà nous", summary="Deux mots.")
+    assert answer.where == f"{HERE}#story-{story.id}"
+    assert "Enregistré à 09:30" in owner.follow(answer).words
+    now = first(letter)
+    assert (now.title, now.summary) == ("Un titre à nous", "Deux mots.")
+    send(owner, letter, "words", introduction="Bonjour,\r\n\r\nvoici novembre.", preheader="Trois idées.")
+    edition = last(letter)
+    assert (edition.introduction, edition.preheader, edition.revision) == ("Bonjour,\n\nvoici novembre.", "Trois idées.", 3)
+    assert edition.subject.endswith("Un titre à nous"), "what the program wrote follows the stories"
+
+
+def test_nothing_typed_saves_nothing(owner: Visitor, letter: Path) -> None:
+    story = first(letter)
+    same = {"title": story.title, "summary": story.summary} | {f"takeaway-{key(one)}": one.text for one in story.takeaways}
+    send(owner, letter, f"stories/{story.id}", **same)
+    send(owner, letter, f"stories/{story.id}", title="  ", **{f"takeaway-{key(story.takeaways[0])}": ""})
+    send(owner, letter, "words", subject="")
+    assert last(letter).revision == 1
+
+
+def test_a_takeaway_in_other_words_is_shown_as_rewritten_with_a_way_back(owner: Visitor, letter: Path) -> None:
+    story = first(letter)
+    quotation = story.takeaways[1]
+    answer = send(owner, letter, f"stories/{story.id}", **{f"takeaway-{key(quotation)}": "En plus court."})
+    page = owner.follow(answer)
+    assert (first(letter).takeaways[1].text, first(letter).takeaways[1].made_by) == ("En plus court.", "editor")
+    assert f"<q>{quotation.text}</q>" in page.text
+    assert "Réécrit. L'article dit :" in page.words
+    send(owner, letter, f"stories/{story.id}", do=f"quote:{key(quotation)}")
+    assert (first(letter).takeaways[1].text, first(letter).takeaways[1].made_by) == (quotation.text, "extract")
+
+
+def test_a_takeaway_is_removed_and_another_chosen_in_the_article(owner: Visitor, letter: Path) -> None:
+    story = first(letter)
+    send(owner, letter, f"stories/{story.id}", do=f"remove:{key(story.takeaways[0])}")
+    assert len(first(letter).takeaways) == 2
+    page = owner.get(f"{HERE}/stories/{story.id}/article").text
+    chosen = re.findall(r'value="(add:[^"]+)"', page)[0]
+    send(owner, letter, f"stories/{story.id}", do=chosen)
+    added = first(letter).takeaways[-1]
+    assert added.start == 0
+    assert added.text.endswith(".")
+
+
+@pytest.mark.parametrize("which", ["ffffffffffffffff-1-0-10", "{article}-1-10-10", "{article}-1-0-99999", "x", "{article}-9-0-5"])
+def test_only_words_of_the_article_become_a_takeaway(owner: Visitor, letter: Path, which: str) -> None:
+    story = first(letter)
+    send(owner, letter, f"stories/{story.id}", do="add:" + which.format(article=story.article))
+    assert last(letter).revision == 1
+
+
+# ------------------------------------------------------------------------------------------------ places
+
+
+def ids(folder: Path) -> list[list[str]]:
+    return [[story.id for story in theme.stories] for theme in last(folder).themes]
+
+
+def test_a_story_moves_up_down_and_over_the_edge_of_its_theme(owner: Visitor, letter: Path) -> None:
+    before = ids(letter)
+    one = before[0][0]
+    send(owner, letter, f"stories/{one}", do="up")
+    assert ids(letter) == before, "nothing is above the first"
+    send(owner, letter, f"stories/{one}", do="down")
+    assert ids(letter)[0][:2] == [before[0][1], one]
+    edge = before[0][-1]
+    send(owner, letter, f"stories/{edge}", do="down")
+    assert ids(letter)[1][0] == edge
+    send(owner, letter, f"stories/{edge}", do="up")
+    assert ids(letter)[0][-1] == edge
+
+
+def test_a_story_moves_to_another_theme_by_its_list_or_to_a_place_by_drag(owner: Visitor, letter: Path) -> None:
+    one, two = ids(letter)[0][:2]
+    send(owner, letter, f"stories/{one}", do="move", theme="europe")
+    assert ids(letter)[1][-1] == one
+    send(owner, letter, f"stories/{two}", do="place", to="europe", place="1")
+    assert ids(letter)[1][1] == two
+    assert send(owner, letter, f"stories/{one}", do="move", theme="nowhere").status == 409
+
+
+@pytest.mark.parametrize(("deed", "kept"), [("drop", None), ("hold", "held"), ("reject", "rejected")])
+def test_a_story_that_leaves_comes_back_where_it_was(owner: Visitor, letter: Path, deed: str, kept: str | None) -> None:
+    send(owner, letter, f"stories/{first(letter).id}", title="Un titre à nous")
+    before = last(letter)
+    story = before.stories[1]
+    page = owner.follow(send(owner, letter, f"stories/{story.id}", do=deed))
+    assert "a quitté ce numéro" in page.words
+    config = load(letter / "sources.yaml")
+    with open_store(config.database, reader_of(config)) as store:
+        decision = store.editions.ledger().decisions.get(story.id)
+    assert (decision.state if decision else None) == kept
+    form = dict(re.findall(r'name="(story|from)" value="([^"]+)"', page.text))
+    send(owner, letter, "words", introduction="Entre-temps.")
+    send(owner, letter, "undo", do="undo", **form)
+    after = last(letter)
+    assert after.stories == before.stories
+    assert after.highlights == before.highlights
+    assert story.id not in {out.id for out in after.left_out}
+    with open_store(config.database, reader_of(config)) as store:
+        assert story.id not in store.editions.ledger().decisions
+
+
+def test_the_last_gesture_is_taken_back(owner: Visitor, letter: Path) -> None:
+    before = last(letter)
+    page = owner.follow(send(owner, letter, f"stories/{before.stories[0].id}", do="down"))
+    assert "L'ordre sous IA a changé" in page.words
+    send(owner, letter, "undo", do="undo")
+    assert last(letter).themes == before.themes
+    assert last(letter).subject == before.subject
+
+
+def test_key_takeaways_are_chosen_ordered_and_never_more_than_five(owner: Visitor, letter: Path) -> None:
+    before = last(letter)
+    tops = [key(one.takeaway) for one in before.highlights]
+    free = next(one for one in before.stories[0].takeaways if key(one) not in tops)
+    send(owner, letter, f"stories/{before.stories[0].id}", do=f"top:{key(free)}")
+    assert len(last(letter).highlights) == MOST_HIGHLIGHTS == len(tops), "full: nothing changed"
+    send(owner, letter, "highlights", do=f"off:{tops[0]}")
+    send(owner, letter, "highlights", do=f"up:{tops[2]}")
+    send(owner, letter, f"stories/{before.stories[0].id}", do=f"top:{key(free)}")
+    assert [key(one.takeaway) for one in last(letter).highlights] == [tops[2], tops[1], tops[3], tops[4], key(free)]
+    send(owner, letter, f"stories/{before.stories[0].id}", do=f"top:{key(free)}")
+    assert key(free) not in [key(one.takeaway) for one in last(letter).highlights]
+
+
+# ------------------------------------------------------------------------------------------------ the tray
+
+
+def test_the_tray_says_why_each_candidate_is_out_and_is_searched_without_accents(owner: Visitor, letter: Path) -> None:
+    title = "Onze fédérations associatives"
+    assert "même sujet que" in owner.get(HERE).words
+    assert title in owner.get(f"{HERE}?q=onze+FEDERATIONS+sujet").words.split("Réserve")[-1]
+    assert "Rien dans la réserve" in owner.get(f"{HERE}?q=z%C3%A8bre").words
+    part = owner.get(f"{HERE}/tray?q=onze", HX_Request="true")
+    assert "<html" not in part.text
+    assert title in part.words
+    assert owner.get(f"{HERE}/tray?q=a%26b").where == f"{HERE}?q=a%26b"
+
+
+def test_a_long_tray_shows_its_best_and_counts_the_others(letter: Path) -> None:
+    edition = replace(last(letter), left_out=tuple(LeftOut(f"{n:016x}", f"Titre {n}", None, "no-theme") for n in range(50)))
+    tray = tray_of(edition, {}, translator("fr"))
+    assert (len(tray.candidates), tray.found, tray.everything) == (SHOWN, 50, 50)
+    assert tray_of(edition, {}, translator("fr"), "titre 49").found == 1
+
+
+def test_a_story_comes_in_from_the_tray_in_the_words_it_had(owner: Visitor, letter: Path) -> None:
+    story = first(letter)
+    send(owner, letter, f"stories/{story.id}", title="Un titre à nous", do="hold")
+    send(owner, letter, "tray", do=f"in:{story.id}", theme="europe")
+    came = last(letter).themes[1].stories[-1]
+    assert (came.id, came.title, came.takeaways) == (story.id, "Un titre à nous", story.takeaways)
+    send(owner, letter, f"stories/{story.id}", do="drop")
+    send(owner, letter, "tray", do=f"in:{story.id}", theme="")
+    assert last(letter).themes[0].stories[-1].id == story.id, "under the theme that fits it best"
+    assert send(owner, letter, "tray", do="in:ffffffffffffffff").status == 409
+
+
+def test_an_article_is_told_apart_and_together_again(owner: Visitor, letter: Path) -> None:
+    told = next(story for story in last(letter).stories if len(story.articles) > 1)
+    other = next(article for article in told.articles if article != told.article)
+    page = owner.follow(send(owner, letter, f"stories/{told.id}", title="Un titre à nous", do=f"split:{other}"))
+    assert "est maintenant un sujet à part" in page.words
+    apart = next(story for story in last(letter).stories if story.article == told.article)
+    assert (apart.title, apart.articles, apart.also) == ("Un titre à nous", (told.article,), ())
+    assert other in {out.id for out in last(letter).left_out}
+    send(owner, letter, f"stories/{apart.id}", do="merge", other=other)
+    again = next(story for story in last(letter).stories if story.article == told.article)
+    assert (set(again.articles), len(again.also)) == (set(told.articles), 1)
+    assert send(owner, letter, f"stories/{apart.id}", do=f"split:{apart.article}").status == 409
+    assert send(owner, letter, f"stories/{apart.id}", do="merge", other=apart.id).status == 409
+
+
+def test_two_stories_of_the_edition_become_one(owner: Visitor, letter: Path) -> None:
+    one, two = last(letter).stories[:2]
+    send(owner, letter, f"stories/{one.id}", do="merge", other=two.id)
+    now = last(letter)
+    assert set(now.stories[0].articles) == {one.article, two.article}
+    assert two.id not in {story.id for story in now.stories}
+    assert next(out.reason for out in now.left_out if out.id == two.id) == f"duplicate-of:{one.article}"
+
+
+# ------------------------------------------------------------------------------------------------ two people at once
+
+
+def test_a_conflict_shows_both_and_the_person_chooses(owner: Visitor, letter: Path) -> None:
+    story, seen = first(letter), last(letter).revision
+    by_camille(letter, title="Le titre de Camille", summary="Le résumé de Camille.")
+    mine = {"revision": seen, "title": "Mon titre", "summary": story.summary}
+    answer = owner.post(f"{HERE}/stories/{story.id}", mine)
+    assert answer.status == 409
+    assert "enregistrée par Camille depuis que vous l'avez ouverte" in answer.words
+    assert "Le titre de Camille" in answer.words
+    assert ">Mon titre</textarea>" in answer.text
+    assert first(letter).title == "Le titre de Camille", "nothing was overwritten"
+    again = dict(re.findall(r'type="hidden" name="(revision|whole)" value="([^"]+)"', answer.text))
+    assert owner.post(f"{HERE}/stories/{story.id}", again | {"title": "Mon titre"}).status == 303
+    assert (first(letter).title, first(letter).summary) == ("Mon titre", "Le résumé de Camille.")
+
+
+def test_a_gesture_on_what_someone_else_changed_is_asked_again(owner: Visitor, letter: Path) -> None:
+    story, seen = first(letter), last(letter).revision
+    by_camille(letter, title="Le titre de Camille")
+    answer = owner.post(f"{HERE}/stories/{story.id}", {"revision": seen, "do": "drop", "title": story.title})
+    assert answer.status == 409
+    assert "Le faire quand même" in answer.words
+    assert 'name="do" value="drop"' in answer.text
+    assert story.id in {one.id for one in last(letter).stories}
+
+
+def test_a_takeaway_that_someone_else_removed_comes_back_with_what_was_typed(owner: Visitor, letter: Path) -> None:
+    story, seen = first(letter), last(letter).revision
+    field = f"takeaway-{key(story.takeaways[0])}"
+    send(owner, letter, f"stories/{story.id}", do=f"remove:{key(story.takeaways[0])}")
+    answer = owner.post(f"{HERE}/stories/{story.id}", {"revision": seen, field: "Mes mots."})
+    assert "N'est plus dans le numéro" in answer.words
+    send(owner, letter, f"stories/{story.id}", **{field: "Mes mots."})
+    assert first(letter).takeaways[-1].text == "Mes mots."
+
+
+def test_a_page_that_is_behind_and_where_nothing_was_typed_is_brought_up_to_date(owner: Visitor, letter: Path) -> None:
+    story, seen = first(letter), last(letter).revision
+    by_camille(letter, summary="Le résumé de Camille.")
+    assert owner.post(f"{HERE}/stories/{story.id}", {"revision": seen, "title": story.title}).status == 303
+
+
+@pytest.mark.parametrize("revision", ["", "0", "99", "-1", "abc", "9" * 30])
+def test_a_form_of_no_revision_is_refused(owner: Visitor, letter: Path, revision: str) -> None:
+    assert owner.post(f"{HERE}/words", {"revision": revision, "subject": "x"}).status == 403
+    assert last(letter).revision == 1
+
+
+# ------------------------------------------------------------------------------------------------ closed, and by htmx
+
+
+def test_a_closed_edition_is_read_and_reopened_not_edited(owner: Visitor, letter: Path, digest: Digest) -> None:
+    assert digest("approve", "2026-11", "--by", "Camille", folder=letter).code == 0
+    page = owner.get(HERE)
+    assert "Approuvé par Camille" in page.words
+    assert f'action="{HERE}/reopen"' in page.text
+    assert "<textarea" not in page.text
+    answer = send(owner, letter, "words", introduction="Trop tard.")
+    assert answer.status == 409
+    assert last(letter).status == "approved"
+
+
+def test_htmx_gets_what_follows_from_words_and_the_whole_sheet_after_a_deed(owner: Visitor, letter: Path) -> None:
+    story = first(letter)
+    form = {"revision": 1, "title": "Un titre à nous"}
+    answer = owner.post(f"{HERE}/stories/{story.id}", form, HX_Request="true")
+    event = json.loads(answer.headers["HX-Trigger"])["saved"]
+    assert (event["revision"], event["fields"]["subject"]) == (2, last(letter).subject)
+    assert "<textarea" not in answer.text, "nothing that is being typed is replaced"
+    assert "Enregistré à 09:30" in answer.words
+    answer = owner.post(f"{HERE}/stories/{story.id}", {"revision": 2, "do": "hold"}, HX_Request="true")
+    assert json.loads(answer.headers["HX-Trigger"])["saved"]["focus"] == f"undo-{story.id}"
+    assert answer.text.count("<article") == len(last(letter).stories)
+    conflict = owner.post(f"{HERE}/words", {"revision": 1, "introduction": "Moi."}, HX_Request="true")
+    assert (conflict.status, conflict.headers["HX-Retarget"]) == (200, "#conflict")
+
+
+def test_a_regrouping_that_meets_a_conflict_changes_nothing_in_the_store(owner: Visitor, letter: Path) -> None:
+    told = next(story for story in last(letter).stories if len(story.articles) > 1)
+    other = next(article for article in told.articles if article != told.article)
+    by_camille(letter, title="Le titre de Camille")
+    assert owner.post(f"{HERE}/stories/{told.id}", {"revision": 1, "do": f"split:{other}"}).status == 409
+    config = load(letter / "sources.yaml")
+    with open_store(config.database, reader_of(config)) as store:
+        assert {article.id for article in store.stories({told.id})} == set(told.articles)
