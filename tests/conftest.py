@@ -17,7 +17,9 @@ from digest import cli
 from digest.config import write_starter
 from digest.model import Article
 from digest.settings import Settings, parse
-from tests.mailservers import INSTALL, PROGRAM, Dovecot, running_dovecot
+from tests import databases, mailservers
+from tests.databases import Postgres, running_postgres
+from tests.mailservers import Dovecot, running_dovecot
 
 NOW = datetime(2026, 11, 24, 8, 30, tzinfo=UTC)
 
@@ -114,22 +116,45 @@ def dovecot() -> Iterator[Dovecot]:
         yield server
 
 
-_MISSING = "Dovecot 2.3 is not installed"
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A server of PostgreSQL; tests that use it bear the mark `postgres`."""
+    with running_postgres() as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Path | str:
+    """Where a store may be: a test that asks for it is run on both databases."""
+    if request.param == "sqlite":
+        return tmp_path / "digest.db"
+    server: Postgres = request.getfixturevalue("postgres")
+    return server.new_schema()
+
+
+_SERVERS = {
+    "dovecot": ("Dovecot 2.3", mailservers.PROGRAM, mailservers.INSTALL),
+    "postgres": ("PostgreSQL", databases.INITDB, databases.INSTALL),
+}
+"""By the mark of the tests that talk to it: its name, its program where it is installed, and how to install it."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "dovecot: talks to a real Dovecot, which DIGEST_ALL_SERVERS=1 insists on")
+    for mark, (name, _, _) in _SERVERS.items():
+        config.addinivalue_line("markers", f"{mark}: talks to a real {name}, which DIGEST_ALL_SERVERS=1 insists on")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Without Dovecot its tests are left out, and the summary says so; with DIGEST_ALL_SERVERS=1 they fail."""
-    if PROGRAM is None and os.environ.get("DIGEST_ALL_SERVERS") != "1":
-        for item in items:
-            if item.get_closest_marker("dovecot"):
-                item.add_marker(pytest.mark.skip(reason=_MISSING))
+    """Without a server its tests are left out, and the summary says so; with DIGEST_ALL_SERVERS=1 they fail."""
+    for mark, (name, program, _) in _SERVERS.items():
+        if program is None and os.environ.get("DIGEST_ALL_SERVERS") != "1":
+            for item in items:
+                if item.get_closest_marker(mark):
+                    item.add_marker(pytest.mark.skip(reason=f"{name} is not installed"))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    left_out = [report for report in terminalreporter.getreports("skipped") if _MISSING in str(report.longrepr)]
-    if left_out:
-        terminalreporter.write_line(f"not run, as {_MISSING}: {len(left_out)} tests; to run them: {INSTALL}", yellow=True)
+    for name, _, install in _SERVERS.values():
+        missing = f"{name} is not installed"
+        if left_out := [report for report in terminalreporter.getreports("skipped") if missing in str(report.longrepr)]:
+            terminalreporter.write_line(f"not run, as {missing}: {len(left_out)} tests; to run them: {install}", yellow=True)

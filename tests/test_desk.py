@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import sys
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -27,19 +29,25 @@ Page = dict[str, Any]
 
 
 @pytest.fixture
-def letter(digest: Digest, starter: Path) -> Path:
+def letter(digest: Digest, starter: Path, database: Path | str) -> Path:
     """The starter newsletter with a draft."""
+    if isinstance(database, str):
+        settings = starter / "sources.yaml"
+        settings.write_text(settings.read_text(encoding="utf-8").replace("sqlite:///digest.db", database), encoding="utf-8")
     assert digest("draft", folder=starter).code == 0
     return starter
 
 
-def store_of(folder: Path) -> Store:
+@contextmanager
+def store_of(folder: Path) -> Iterator[Store]:
     config = load(folder / "sources.yaml")
-    return open_store(config.database, reader_of(config)).__enter__()
+    with open_store(config.database, reader_of(config)) as store:
+        yield store
 
 
 def last(folder: Path) -> Edition:
-    return desk.opened(store_of(folder), NAME)
+    with store_of(folder) as store:
+        return desk.opened(store, NAME)
 
 
 def page_of(digest: Digest, folder: Path) -> Page:
@@ -119,16 +127,18 @@ def test_a_reworded_takeaway_is_the_persons_and_stays_tied_to_its_sentence(diges
     saved(digest, letter, page)
     takeaway = last(letter).stories[0].takeaways[0]
     assert (takeaway.made_by, takeaway.text) == ("editor", "Un tiers de temps gagné, relecture comprise.")
-    assert store_of(letter).text_of(takeaway.article, takeaway.version)[takeaway.start : takeaway.end] + "\n" == quoted
+    with store_of(letter) as store:
+        text = store.text_of(takeaway.article, takeaway.version)
+    assert text[takeaway.start : takeaway.end] + "\n" == quoted
     assert digest("verify", NAME, folder=letter).code == 0
     block = stories_of(page_of(digest, letter), 0)[0]
     assert block["takeaways"][0] == {"text": takeaway.text + "\n", "from": quoted}
 
 
 def test_a_takeaway_chosen_in_the_article_is_a_quotation(digest: Digest, letter: Path) -> None:
-    store = store_of(letter)
     story = last(letter).stories[0]
-    text = store.text_of(story.article, 1)
+    with store_of(letter) as store:
+        text = store.text_of(story.article, 1)
     sentence = next(line for line in text.split("\n\n") if not line.startswith(("#", "-")) and line not in str(story)).split(
         ". "
     )[0]
@@ -202,18 +212,19 @@ def test_a_text_that_cannot_be_saved_is_kept_and_opened_again(
 
 
 def test_the_second_of_two_people_is_told_what_the_first_changed_and_keeps_their_text(digest: Digest, letter: Path) -> None:
-    config, store = load(letter / "sources.yaml"), store_of(letter)
-    opened = desk.opened(store, NAME)
-    text = desk.manuscript(config, store, NAME)
-    first = change(opened, opened.stories[0].id, lambda story: replace(story, title="Le titre de Camille"))
-    desk.revise(config, store, opened, first, by="Camille", now=NOW)
-    with pytest.raises(ConflictError, match="was saved by Camille") as refused:
-        desk.revise_from(config, store, NAME, text.replace("Le fil commun", "Le fil d'Alex"), by="Alex", now=NOW)
-    assert [change.values["after"] for change in refused.value.changes] == [
-        opened.subject.replace("L’IA fait le brouillon, la bénévole relit", "Le titre de Camille"),
-        "Le titre de Camille",
-    ], "the subject that the program wrote follows"
-    assert desk.opened(store, NAME).stories[0].title == "Le titre de Camille"
+    config = load(letter / "sources.yaml")
+    with store_of(letter) as store:
+        opened = desk.opened(store, NAME)
+        text = desk.manuscript(config, store, NAME)
+        first = change(opened, opened.stories[0].id, lambda story: replace(story, title="Le titre de Camille"))
+        desk.revise(config, store, opened, first, by="Camille", now=NOW)
+        with pytest.raises(ConflictError, match="was saved by Camille") as refused:
+            desk.revise_from(config, store, NAME, text.replace("Le fil commun", "Le fil d'Alex"), by="Alex", now=NOW)
+        assert [change.values["after"] for change in refused.value.changes] == [
+            opened.subject.replace("L’IA fait le brouillon, la bénévole relit", "Le titre de Camille"),
+            "Le titre de Camille",
+        ], "the subject that the program wrote follows"
+        assert desk.opened(store, NAME).stories[0].title == "Le titre de Camille"
 
 
 def test_a_draft_that_a_person_touched_only_gains_candidates(digest: Digest, letter: Path) -> None:
@@ -320,15 +331,15 @@ def test_a_story_published_elsewhere_meanwhile_stops_the_approval(digest: Digest
 
 
 def test_an_article_split_from_its_story_starts_its_own_and_can_be_merged_again(letter: Path) -> None:
-    store = store_of(letter)
-    story = last(letter).stories[0]
-    other = Article("f" * 16, "https://relais.example/f", "La même nouvelle", "Le Relais", NOW, "Un texte.", published=NOW)
-    store.add_each([("folder:articles", [other])])
-    desk.merge(store, [other.id], story.id, story.article)
-    assert {article.id for article in store.stories({story.id})} == {story.article, other.id}
-    desk.split(store, other.id)
-    assert [article.id for article in store.stories({other.id})] == [other.id]
-    assert {article.id for article in store.stories({story.id})} == {story.article}
+    with store_of(letter) as store:
+        story = last(letter).stories[0]
+        other = Article("f" * 16, "https://relais.example/f", "La même nouvelle", "Le Relais", NOW, "Un texte.", published=NOW)
+        store.add_each([("folder:articles", [other])])
+        desk.merge(store, [other.id], story.id, story.article)
+        assert {article.id for article in store.stories({story.id})} == {story.article, other.id}
+        desk.split(store, other.id)
+        assert [article.id for article in store.stories({other.id})] == [other.id]
+        assert {article.id for article in store.stories({story.id})} == {story.article}
 
 
 def test_a_story_that_is_not_printed_cannot_be_taken_out(letter: Path) -> None:

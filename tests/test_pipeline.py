@@ -34,8 +34,8 @@ def site() -> Iterator[Site]:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with open_store(tmp_path / "digest.db") as store:
+def store(database: Path | str) -> Iterator[Store]:
+    with open_store(database) as store:
         yield store
 
 

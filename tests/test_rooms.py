@@ -63,6 +63,7 @@ MAY_IMPORT = {
         "pipeline",
         "preflight",
     },
+    "regrouping": {"errors", "model", "compose", "store", "config", "pipeline", "desk"},
     "terminal": {"errors", "formats", "model", "settings", "language", "compose"},
     "review": {
         "errors",
@@ -76,6 +77,7 @@ MAY_IMPORT = {
         "config",
         "pipeline",
         "desk",
+        "regrouping",
         "preflight",
         "illustrate",
         "following",
@@ -121,6 +123,7 @@ HOMES = {
     "premailer": {"compose.inlining"},
     "pydantic": {"mistakes", "settings"},
     "pydantic_core": {"mistakes", "settings"},
+    "psycopg": {"store"},
     "py3langid": {"language.words"},
     "rich": {"terminal"},
     "simplemma": {"language.words"},

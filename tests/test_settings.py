@@ -126,7 +126,7 @@ def changed(change: Change) -> dict[str, Any]:
         ),
         (
             lambda d: d.update(store="mysql://x"),
-            "sources.yaml: store: must be sqlite:///FILE (a path from this folder), got 'mysql://x'",
+            "sources.yaml: store: must be sqlite:///FILE (a path from this folder) or postgresql://USER@HOST/DATABASE, got 'mysql://x'",
         ),
         (
             lambda d: d.update(deliver={"boite": {"imap": {"hots": "x", "host": "h", "user": "u", "password_env": "P"}}}),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
@@ -25,14 +24,25 @@ from digest.model import (
     Takeaway,
 )
 from digest.store import Reader, Store, one_run_at_a_time, open_store
+from digest.store.engines import Database, engine_of
 from digest.store.migrations import STEPS
 
 Make = Callable[..., Article]
 
 
+def write(database: Database, statement: str) -> list[tuple[object, ...]]:
+    """What a statement does in the database behind the program's back; the rows it gives."""
+    engine = engine_of(database)
+    with engine.begin() as connection:
+        done = connection.exec_driver_sql(statement)
+        rows = [tuple(row) for row in done] if done.returns_rows else []
+    engine.dispose()
+    return rows
+
+
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with open_store(tmp_path / "digest.db", Reader("Le fil")) as store:
+def store(database: Database) -> Iterator[Store]:
+    with open_store(database, Reader("Le fil")) as store:
         yield store
 
 
@@ -155,14 +165,14 @@ def edition(article: Article, now: datetime) -> Edition:
 
 
 def test_an_edition_comes_back_with_its_takeaways_read_from_the_articles(
-    store: Store, article: Make, now: datetime, tmp_path: Path
+    store: Store, article: Make, now: datetime, database: Database
 ) -> None:
     store.add([article()])
     draft = edition(article(), now)
     store.editions.save(draft)
     assert store.editions.last("2026-11") == draft
     assert store.editions.last("2026-12") is None
-    with open_store(tmp_path / "digest.db", Reader("Un autre")) as other:
+    with open_store(database, Reader("Un autre")) as other:
         assert other.editions.last("2026-11") is None
 
 
@@ -231,15 +241,15 @@ def test_two_delivered_editions_never_hold_the_same_article(store: Store, articl
     assert [(one.edition, one.status) for one in store.editions.all()] == [("2026-12", "draft"), ("2026-11", "delivered")]
 
 
-def test_newsletters_that_share_a_store_see_the_articles_of_their_own_sources(tmp_path: Path, article: Make) -> None:
+def test_newsletters_that_share_a_store_see_the_articles_of_their_own_sources(database: Database, article: Make) -> None:
     shared, own = "https://gazette.example/feed", "https://relais.example/feed"
     first = Reader("Le fil", {shared: "La Gazette", "folder:articles": "Notes"}, "fil")
     second = Reader("La lettre", {shared: "Gazette (flux)", own: "Le Relais"}, "lettre")
-    with open_store(tmp_path / "digest.db", first) as store:
+    with open_store(database, first) as store:
         store.add([article()])
         store.add_each([("folder:articles", [article(id="n" * 16, source="Cahier de Camille")])])
         store.save_source_states({"folder:articles": {"held": ["n" * 16]}})
-    with open_store(tmp_path / "digest.db", second) as store:
+    with open_store(database, second) as store:
         assert store.source_states() == {"folder:fil/articles": {"held": ["n" * 16]}}, "never under its own folder's key"
         store.add([article(id="r" * 16, source="Le Relais"), article(source="Gazette (flux)")])
         assert [(kept.id[0], kept.source, kept.also_in) for kept in store.articles()] == [
@@ -247,20 +257,19 @@ def test_newsletters_that_share_a_store_see_the_articles_of_their_own_sources(tm
             ("r", "Le Relais", ()),
         ]
         assert store.find("n" * 16, "") is None
-    with open_store(tmp_path / "digest.db", first) as store:
+    with open_store(database, first) as store:
         assert [(kept.id[0], kept.source) for kept in store.articles()] == [("0", "La Gazette"), ("n", "Cahier de Camille")]
         assert store.source_states() == {"folder:articles": {"held": ["n" * 16]}}
 
 
-def test_what_a_source_brought_stays_seen_once_the_newsletter_no_longer_follows_it(tmp_path: Path, article: Make) -> None:
+def test_what_a_source_brought_stays_seen_once_the_newsletter_no_longer_follows_it(database: Database, article: Make) -> None:
     for sources in ({"https://gazette.example/feed": "La Gazette"}, {"https://relais.example/feed": "Le Relais"}):
-        with open_store(tmp_path / "digest.db", Reader("Le fil", sources)) as store:
+        with open_store(database, Reader("Le fil", sources)) as store:
             store.add([article(source="La Gazette")] if "https://gazette.example/feed" in sources else [])
             assert len(store.articles()) == 1
 
 
-def test_a_second_run_is_told_that_the_first_is_not_over(tmp_path: Path) -> None:
-    database = tmp_path / "digest.db"
+def test_a_second_run_is_told_that_the_first_is_not_over(database: Database) -> None:
     with one_run_at_a_time(database):
         with pytest.raises(BusyError, match="another run is in progress") as caught, one_run_at_a_time(database):
             pass
@@ -287,30 +296,24 @@ def test_a_store_that_cannot_be_written_says_what_to_do(tmp_path: Path) -> None:
             pass
 
 
-def test_the_database_of_another_program_is_left_alone(tmp_path: Path) -> None:
-    with sqlite3.connect(tmp_path / "other.db") as connection:
-        connection.execute("create table songs (name text)")
-    connection.close()
-    with pytest.raises(StoreError, match=r"other\.db: holds the tables of another program"), open_store(tmp_path / "other.db"):
+def test_the_database_of_another_program_is_left_alone(database: Database) -> None:
+    write(database, "create table songs (name text)")
+    with pytest.raises(StoreError, match="holds the tables of another program"), open_store(database):
         pass
 
 
-def test_a_store_from_a_newer_version_is_left_alone(tmp_path: Path) -> None:
-    with open_store(tmp_path / "digest.db"):
+def test_a_store_from_a_newer_version_is_left_alone(database: Database) -> None:
+    with open_store(database):
         pass
-    with sqlite3.connect(tmp_path / "digest.db") as connection:
-        connection.execute("insert into migrations values (99, 'from the future')")
-    connection.close()
-    with pytest.raises(StoreError, match="was written by a newer version"), open_store(tmp_path / "digest.db"):
+    write(database, "insert into migrations values (99, 'from the future')")
+    with pytest.raises(StoreError, match="was written by a newer version"), open_store(database):
         pass
 
 
-def test_opening_an_up_to_date_store_changes_nothing(tmp_path: Path, article: Make) -> None:
+def test_opening_an_up_to_date_store_changes_nothing(database: Database, article: Make) -> None:
     for _ in range(2):
-        with open_store(tmp_path / "digest.db") as store:
+        with open_store(database) as store:
             store.add([article()])
-    with sqlite3.connect(tmp_path / "digest.db") as connection:
-        assert connection.execute("select version, name from migrations").fetchall() == [
-            (version, name) for version, (name, _) in enumerate(STEPS, start=1)
-        ]
-    connection.close()
+    assert write(database, "select version, name from migrations order by version") == [
+        (version, name) for version, (name, _) in enumerate(STEPS, start=1)
+    ]

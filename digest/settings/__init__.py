@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import PurePath
 from typing import Annotated, Any, Literal, get_args
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, ValidationError, model_validator
@@ -25,9 +25,27 @@ LANGUAGES: tuple[Language, ...] = get_args(Language)
 """Languages of a newsletter; its articles may be in any, and its team reads French or English."""
 
 
+def store_mistake(address: str) -> str | None:
+    """What is wrong with the address of a store, as a message with the value `got`; None for a sound one."""
+    try:
+        parts = urlsplit(address)
+        secret = parts.password is not None or "password" in parse_qs(parts.query)
+        if secret and parts.scheme.startswith("postgres"):
+            return N_("must not hold the password: put it in the variable PGPASSWORD, or in the file .pgpass of your home folder")
+        if parts.scheme == "postgresql" and parts.path.strip("/") and "/" not in parts.path[1:]:
+            parts.port  # noqa: B018 - raises ValueError for one that is no number
+            return None
+    except ValueError:
+        return _WHERE
+    return None if address.startswith("sqlite:///") and address.removeprefix("sqlite:///").strip() else _WHERE
+
+
+_WHERE = N_("must be sqlite:///FILE (a path from this folder) or postgresql://USER@HOST/DATABASE, got {got}")
+
+
 def _store(value: str) -> str:
-    if not value.startswith("sqlite:///"):
-        raise PydanticCustomError("store", N_("must be sqlite:///FILE (a path from this folder), got {got}"))
+    if mistake := store_mistake(value):
+        raise PydanticCustomError("store", mistake)
     return value
 
 

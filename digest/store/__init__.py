@@ -1,4 +1,5 @@
-"""The store: articles once, what became of each source, and the editions. One SQLite file; a team can copy it to keep it.
+"""The store: articles once, what became of each source, and the editions. One SQLite file, which a team can copy to keep it;
+a federation may have it on a PostgreSQL server.
 
 Several newsletters may share one: each sees the articles of the sources it follows and its own editions, never another's.
 
@@ -11,23 +12,19 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, create_engine, event, or_, select
-from sqlalchemy.dialects.sqlite import insert
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy import Connection, Engine, Select, insert, or_, select
 
-from digest.errors import N_, StoreError
 from digest.model import Article, Edition, Kinship
 from digest.store import schema as t
 from digest.store.accounts import Accounts
 from digest.store.editions import Editions
-from digest.store.lock import UNWRITABLE, make_room
+from digest.store.engines import Database, engine_of, in_plain_words, insert_on, make_room
 from digest.store.lock import one_run_at_a_time as one_run_at_a_time
 from digest.store.migrations import migrate
-from digest.store.newsletters import settle
 from digest.store.months import articles_a_month
+from digest.store.newsletters import settle
 from digest.store.rows import (
     Names,
     fingerprint,
@@ -61,38 +58,25 @@ class Reader:
 
 
 @contextmanager
-def open_store(database: Path, reader: Reader | None = None) -> Iterator[Store]:
-    """The store in a file, made or brought up to date where needed. Raises StoreError when it cannot be."""
-    engine = _engine(database)
+def open_store(database: Database, reader: Reader | None = None) -> Iterator[Store]:
+    """The store in a file or on a server, made or brought up to date where needed. Raises StoreError when it cannot be."""
+    engine = engine_of(database)
     try:
         make_room(database)
-        with engine.begin() as connection:
-            migrate(connection)
-            reader = _settled(connection, database, reader or Reader())
-        yield Store(engine, reader)
-    except DatabaseError as error:
-        message = next((message for words, message in _CAUSES.items() if words in str(error.orig)), N_("{database}: {cause}"))
-        raise StoreError(message, database=database, cause=error.orig) from error
+        with in_plain_words(database):
+            with engine.begin() as connection:
+                migrate(connection, database)
+                reader = _settled(connection, database, reader or Reader())
+            yield Store(engine, reader)
     finally:
         engine.dispose()
 
 
-def _settled(connection: Connection, database: Path, reader: Reader) -> Reader:
+def _settled(connection: Connection, database: Database, reader: Reader) -> Reader:
     """The newsletter as the store knows it: its folders keep the keys they had before it moved."""
     if not (reader.newsletter and reader.file):
         return reader
     return replace(reader, home=settle(connection, database, reader.newsletter, file=reader.file, home=reader.home))
-
-
-_DAMAGED = N_("{database}: is damaged; put a copy of it back, or move it away: the sources will be read again")
-_CAUSES = {
-    "not a database": _DAMAGED,
-    "malformed": _DAMAGED,
-    "unable to open": UNWRITABLE,
-    "readonly": UNWRITABLE,
-    "is locked": N_("{database}: another program has been writing in it for too long; try again"),
-}
-"""What SQLite says, and what a person can do about it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +136,8 @@ class Store:
             known = select(t.follows.c.source).where(t.follows.c.newsletter == self._reader.newsletter)
             new = {*sources, *sources.values()} - set(connection.execute(known).scalars())
             if new:
-                connection.execute(insert(t.follows), [mine | {"source": source} for source in sorted(new)])
+                rows = [mine | {"source": source} for source in sorted(new)]
+                connection.execute(insert_on(connection, t.follows).on_conflict_do_nothing(), rows)
 
     # ------------------------------------------------------------------------------------------- articles
 
@@ -243,7 +228,7 @@ class Store:
         rows = [{"name": name, "content": content} for name, content in pictures.items()]
         if rows:
             with self._writing() as connection:
-                connection.execute(insert(t.pictures).on_conflict_do_nothing(), rows)
+                connection.execute(insert_on(connection, t.pictures).on_conflict_do_nothing(), rows)
 
     def pictures_of(self, edition: Edition) -> dict[str, bytes]:
         """The pictures that an edition prints, by their names; one that the store does not hold is not there."""
@@ -275,9 +260,11 @@ class Store:
     def save_source_states(self, states: Mapping[str, Mapping[str, Any]]) -> None:
         """Note how sources fare now."""
         rows = [{"key": self._reader.kept_as(key), "state": dict(state)} for key, state in states.items()]
+        if not rows:
+            return
         with self._writing() as connection:
-            if rows:
-                connection.execute(_SAVE_STATES, rows)
+            save = insert_on(connection, t.sources)
+            connection.execute(save.on_conflict_do_update(index_elements=["key"], set_={"state": save.excluded.state}), rows)
 
 
 def _add(connection: Connection, given: Sequence[tuple[Article, str]], keys: Mapping[str, str]) -> tuple[set[str], int]:
@@ -306,24 +293,3 @@ def _add(connection: Connection, given: Sequence[tuple[Article, str]], keys: Map
     first = {id: keys.get(article.source, article.source) for id, article in unique.items()}
     note_addresses(connection, given, keys, first | {id: row.source for id, row in known.items()})
     return {article.id for article in new}, len(changed)
-
-
-_SAVE_STATES = insert(t.sources)
-_SAVE_STATES = _SAVE_STATES.on_conflict_do_update(index_elements=["key"], set_={"state": _SAVE_STATES.excluded.state})
-
-
-def _engine(database: Path) -> Engine:
-    engine = create_engine(f"sqlite:///{database}")
-
-    @event.listens_for(engine, "connect")
-    def _prepare(connection: Any, _: object) -> None:
-        for pragma in (
-            "journal_mode=WAL",
-            "synchronous=NORMAL",
-            "foreign_keys=ON",
-            "busy_timeout=5000",
-            "wal_autocheckpoint=8000",
-        ):
-            connection.execute(f"PRAGMA {pragma}")
-
-    return engine

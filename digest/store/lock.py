@@ -1,23 +1,31 @@
-"""One run at a time on a store, and who holds it. A killed run holds nothing: the system lets go of its lock with it."""
+"""One run at a time on a store, and who holds it. A killed run holds nothing: the system, or the server, lets go of its lock."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
 from digest.errors import N_, BusyError, StoreError
+from digest.store.engines import UNWRITABLE, Database, make_room, needs_driver, postgresql_options, shown, told
 
-UNWRITABLE = N_("{database}: cannot be written; allow writing in its folder, or name another file at 'store' in sources.yaml")
+if TYPE_CHECKING:
+    from psycopg import Connection
+
+
+def one_run_at_a_time(database: Database) -> AbstractContextManager[None]:
+    """Hold the store for one run. Raises BusyError at once when another run holds it, and tells which."""
+    return _file_held(database) if isinstance(database, Path) else _database_held(database)
 
 
 @contextmanager
-def one_run_at_a_time(database: Path) -> Iterator[None]:
-    """Hold the store for one run. Raises BusyError at once when another run holds it, and tells which.
+def _file_held(database: Path) -> Iterator[None]:
+    """The lock of a SQLite file.
 
     Files beside the store: `.lock` is what is locked and stays; `.run` tells the process that holds it and goes away, and one
     that a killed run left tells nothing, since nobody asks while the lock is free.
@@ -41,21 +49,63 @@ def one_run_at_a_time(database: Path) -> Iterator[None]:
         lock.release()
 
 
-def make_room(database: Path) -> None:
-    """The folder of the store, made where it is not there. Raises StoreError."""
-    try:
-        database.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise StoreError(UNWRITABLE, database=database) from error
-
-
 def _busy(database: Path, note: Path) -> BusyError:
     try:
         process = int(note.read_text(encoding="ascii"))
-        since = datetime.fromtimestamp(note.stat().st_mtime, UTC).astimezone()
+        since = datetime.fromtimestamp(note.stat().st_mtime, UTC)
     except (OSError, ValueError):  # it has just begun, or just ended
-        return BusyError(N_("another run is in progress on {database}; let it end, then try again"), database=database)
+        return BusyError(_IN_PROGRESS, database=database)
+    return _held_by(database, str(process), since)
+
+
+@contextmanager
+def _database_held(address: str) -> Iterator[None]:
+    """The lock of a PostgreSQL database: an advisory one of a connection of its own, which ends with the process."""
+    try:
+        import psycopg
+    except ImportError as error:
+        raise needs_driver(address, error) from error
+    connection = None
+    try:
+        connection = psycopg.connect(address, autocommit=True, **postgresql_options(address))
+        if not _locked(connection):
+            raise _busy_there(address, connection)
+    except psycopg.Error as error:
+        raise told(address, error) from error
+    else:
+        yield
+    finally:
+        if connection:
+            connection.close()
+
+
+_KEYS = "hashtext('digest'), hashtext(current_schema())"
+"""What is locked, in this database."""
+
+
+def _locked(connection: Connection) -> bool:
+    for setting, seconds in (("idle", 60), ("interval", 10)):  # of a machine that vanished, the server hears nothing else
+        connection.execute(f"SET tcp_keepalives_{setting} = {seconds}")
+    row = connection.execute(f"SELECT pg_try_advisory_lock({_KEYS})").fetchone()
+    return bool(row and row[0])
+
+
+def _busy_there(address: str, connection: Connection) -> BusyError:
+    holder = f"""SELECT application_name, backend_start FROM pg_locks JOIN pg_stat_activity USING (pid)
+        WHERE locktype = 'advisory' AND objsubid = 2 AND (classid::bigint, objid::bigint) = (
+            SELECT a::bigint & 4294967295, b::bigint & 4294967295 FROM (SELECT {_KEYS}) AS keys (a, b)
+        ) AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"""  # noqa: S608 - of constants
+    row = connection.execute(holder).fetchone()
+    if row is None or row[1] is None:  # it has just ended, or is another user's
+        return BusyError(_IN_PROGRESS, database=shown(address))
+    return _held_by(address, row[0].removeprefix("digest "), row[1])
+
+
+_IN_PROGRESS = N_("another run is in progress on {database}; let it end, then try again")
+
+
+def _held_by(database: Database, process: str, since: datetime) -> BusyError:
     return BusyError(
         N_("another run is in progress on {database}, process {process}, since {since}; let it end, then try again"),
-        database=database, process=process, since=f"{since:%Y-%m-%d %H:%M:%S}",
+        database=shown(database), process=process, since=f"{since.astimezone():%Y-%m-%d %H:%M:%S}",
     )  # fmt: skip

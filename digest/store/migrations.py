@@ -2,29 +2,65 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, inspect, select
+from collections.abc import Mapping
+
+from sqlalchemy import Connection, func, inspect, select, text
 
 from digest.errors import N_, StoreError
 from digest.store import schema as t
+from digest.store.engines import Database, shown
+
+Script = str | Mapping[str, str]
+"""Statements that both databases understand, or those of each, by its name: `sqlite`, `postgresql`."""
 
 
-def migrate(connection: Connection) -> None:
+def migrate(connection: Connection, database: Database) -> None:
     """Bring a store up to date. Raises StoreError for a store written by a newer version of the program, or not by it at all."""
-    database = connection.engine.url.database
-    names = inspect(connection).get_table_names()
-    if names and "migrations" not in names:
-        raise StoreError(N_("{database}: holds the tables of another program"), database=database)
-    done = len(connection.execute(select(t.migrations.c.version)).all()) if names else 0
-    if done > len(STEPS):
-        raise StoreError(
-            N_("{database}: was written by a newer version of digest"), hint=N_("pip install --upgrade digest"), database=database
-        )
-    if not names:
+    if _done(connection, database) == len(STEPS):
+        return
+    if connection.dialect.name == "postgresql":  # two programs may find a new database at once; SQLite lets one in at a time
+        connection.execute(select(func.pg_advisory_xact_lock(func.hashtext("digest migrates"))))
+        _refuse_encodings(connection, database)
+    done = _done(connection, database)
+    if done is None:
         t.metadata.create_all(connection)
-    for version, (name, script) in enumerate(STEPS[done:], start=done + 1):
-        for statement in script.split(";\n") if names else ():
+    for version, (name, script) in enumerate(STEPS[done or 0 :], start=(done or 0) + 1):
+        for statement in _statements(script, connection.dialect.name) if done is not None else ():
             connection.exec_driver_sql(statement)
         connection.execute(t.migrations.insert().values(version=version, name=name))
+
+
+def _done(connection: Connection, database: Database) -> int | None:
+    """The number of steps that the store has behind it; None for one that has no tables yet."""
+    names = [name for name in inspect(connection).get_table_names() if not name.startswith(_OF_THE_QUEUE)]
+    if not names:
+        return None
+    if "migrations" not in names:
+        raise StoreError(N_("{database}: holds the tables of another program"), database=shown(database))
+    done = len(connection.execute(select(t.migrations.c.version)).all())
+    if done > len(STEPS):
+        raise StoreError(
+            N_("{database}: was written by a newer version of digest"),
+            hint=N_("pip install --upgrade digest"), database=shown(database),
+        )  # fmt: skip
+    return done
+
+
+_OF_THE_QUEUE = "procrastinate_"
+"""How the tables of procrastinate begin, which may be in the same database."""
+
+
+def _refuse_encodings(connection: Connection, database: Database) -> None:
+    encoding = connection.execute(text("SHOW server_encoding")).scalar()
+    if encoding != "UTF8":
+        raise StoreError(
+            N_("{database}: keeps text as {encoding}, which lacks characters; make a database in UTF-8"),
+            hint=N_("createdb --encoding=UTF8 --template=template0 NAME"), database=shown(database), encoding=encoding,
+        )  # fmt: skip
+
+
+def _statements(script: Script, dialect: str) -> list[str]:
+    return (script if isinstance(script, str) else script[dialect]).split(";\n")
 
 
 _LEDGER = """
@@ -84,8 +120,9 @@ DROP TABLE placements
 
 _NEWSLETTERS = "CREATE TABLE newsletters (name TEXT NOT NULL, file TEXT NOT NULL, home TEXT NOT NULL, PRIMARY KEY (name))"
 
-STEPS = (("first_tables", ""), ("ledger", _LEDGER), ("newsletters", _NEWSLETTERS))
+STEPS: tuple[tuple[str, Script], ...] = (("first_tables", ""), ("ledger", _LEDGER), ("newsletters", _NEWSLETTERS))
 """Each step's name and its statements; a step that a released version has run is never changed, the next one is added.
 
-The first stores had the tables of the first step already; nothing older exists.
+The first stores had the tables of the first step already; nothing older exists. Stores on PostgreSQL began with the third: the
+steps before are for SQLite alone.
 """

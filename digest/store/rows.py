@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, String, and_, bindparam, func, or_, select, true
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import ColumnElement, Connection, Row, Select, Text, and_, bindparam, cast, func, insert, or_, select, true
 
 from digest.model import Article, Kinship, Link
 from digest.store import schema as t
+from digest.store.engines import insert_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +96,11 @@ def refresh_pictures(connection: Connection, unchanged: Sequence[tuple[Article, 
     picture = bindparam("its_picture", type_=t.versions.c.picture.type)
     kept = t.versions.update().where(one).values(picture=picture)
     if rows:
-        address = func.json_extract(t.versions.c.picture, "$[1]", type_=String)
+        address = t.versions.c.picture[1].as_string()
         connection.execute(kept.where(address.is_distinct_from(bindparam("its_url"))), rows)
     if of_files:
-        connection.execute(kept.where(t.versions.c.picture.is_distinct_from(picture)), of_files)
+        other = cast(t.versions.c.picture, Text).is_distinct_from(cast(picture, Text))  # PostgreSQL does not compare JSON
+        connection.execute(kept.where(other), of_files)
 
 
 def _picture_row(article: Article) -> tuple[str, str] | None:
@@ -137,9 +138,9 @@ def note_addresses(
         if source and source != first[article.id]
     ]
     if addresses:
-        connection.execute(insert(t.addresses).on_conflict_do_nothing(), addresses)
+        connection.execute(insert_on(connection, t.addresses).on_conflict_do_nothing(), addresses)
     if carriers:
-        connection.execute(insert(t.carriers).on_conflict_do_nothing(), carriers)
+        connection.execute(insert_on(connection, t.carriers).on_conflict_do_nothing(), carriers)
 
 
 def place_articles(connection: Connection, kinships: Sequence[Kinship]) -> None:
@@ -147,7 +148,7 @@ def place_articles(connection: Connection, kinships: Sequence[Kinship]) -> None:
     if not kinships:
         return
     fields = ("article", "story", "to", "because", "score")
-    keep = insert(t.kinships)
+    keep = insert_on(connection, t.kinships)
     keep = keep.on_conflict_do_update(index_elements=["article"], set_={name: keep.excluded[name] for name in fields[1:]})
     connection.execute(keep, [{name: getattr(kinship, name) for name in fields} for kinship in kinships])
     story = t.articles.update().where(t.articles.c.id == bindparam("article")).values(story=bindparam("its_story"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -23,6 +24,7 @@ from sqlalchemy import (
     TypeDecorator,
     text,
 )
+from sqlalchemy.types import TypeEngine
 
 metadata = MetaData()
 
@@ -40,30 +42,58 @@ class Moment(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value else None
 
 
+class Words(TypeDecorator[str]):
+    """Text that sorts the same everywhere, by its code points as SQLite does, whatever language a server of PostgreSQL speaks.
+
+    PostgreSQL keeps no NUL: U+FFFD stands for it there, so that what follows keeps its place.
+    """
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        ours = Text(collation="C") if dialect.name == "postgresql" else self.impl_instance
+        return dialect.type_descriptor(ours)
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[str | None], str | None] | None:  # none for SQLite: it costs time
+        return _without_nul if dialect.name == "postgresql" else None
+
+
+def _without_nul(value: str | None) -> str | None:
+    return value and value.replace("\0", "\ufffd")
+
+
+class Word(Words):
+    """A short one: an id, a name, a state."""
+
+    impl = String  # type: ignore[assignment]  # as Text is
+    cache_ok = True
+
+
 migrations = Table(
     "migrations",
     metadata,
     Column("version", Integer, primary_key=True),
-    Column("name", String, nullable=False),
+    Column("name", Word, nullable=False),
 )
 sources = Table(
     "sources",
     metadata,
-    Column("key", String, primary_key=True),
+    Column("key", Word, primary_key=True),
     Column("state", JSON, nullable=False),
 )
 articles = Table(
     "articles",
     metadata,
-    Column("id", String(16), primary_key=True),
-    Column("url", Text),
-    Column("source", Text, nullable=False),
+    Column("id", Word(16), primary_key=True),
+    Column("url", Words),
+    Column("source", Words, nullable=False),
     Column("collected", Moment, nullable=False),
     Column("published", Moment),
-    Column("dated_by", String),
+    Column("dated_by", Word),
     Column("version", Integer, nullable=False),
-    Column("fingerprint", String(32), nullable=False),
-    Column("story", String(16), nullable=False),
+    Column("fingerprint", Word(32), nullable=False),
+    Column("story", Word(16), nullable=False),
     Column("withdrawn", Moment),
     Index("articles_by_published", "published"),
     Index("articles_by_collected", "collected"),
@@ -75,11 +105,11 @@ versions = Table(
     metadata,
     Column("article", ForeignKey("articles.id"), primary_key=True),
     Column("version", Integer, primary_key=True),
-    Column("title", Text, nullable=False),
-    Column("author", Text),
-    Column("lang", String, nullable=False),
-    Column("text", Text, nullable=False),
-    Column("summary", Text, nullable=False),
+    Column("title", Words, nullable=False),
+    Column("author", Words),
+    Column("lang", Word, nullable=False),
+    Column("text", Words, nullable=False),
+    Column("summary", Words, nullable=False),
     Column("links", JSON, nullable=False),
     Column("picture", JSON),
     Column("seen", Moment, nullable=False),
@@ -87,46 +117,46 @@ versions = Table(
 addresses = Table(
     "addresses",
     metadata,
-    Column("address", Text, primary_key=True),
+    Column("address", Words, primary_key=True),
     Column("article", ForeignKey("articles.id"), nullable=False, index=True),
 )
 carriers = Table(
     "carriers",
     metadata,
     Column("article", ForeignKey("articles.id"), primary_key=True),
-    Column("source", Text, primary_key=True),
+    Column("source", Words, primary_key=True),
     Index("carriers_by_source", "source"),
 )
 kinships = Table(
     "kinships",
     metadata,
     Column("article", ForeignKey("articles.id"), primary_key=True),
-    Column("story", String(16), nullable=False),
-    Column("to", String(16)),
-    Column("because", String, nullable=False),
+    Column("story", Word(16), nullable=False),
+    Column("to", Word(16)),
+    Column("because", Word, nullable=False),
     Column("score", Float, nullable=False),
 )
 newsletters = Table(
     "newsletters",
     metadata,
-    Column("name", Text, primary_key=True),
-    Column("file", Text, nullable=False),
-    Column("home", Text, nullable=False),
+    Column("name", Words, primary_key=True),
+    Column("file", Words, nullable=False),
+    Column("home", Words, nullable=False),
 )
 """The newsletters that share the store: where the settings of each are now (`file`), and the folder in which they first were."""
 follows = Table(
     "follows",
     metadata,
-    Column("newsletter", Text, primary_key=True),
-    Column("source", Text, primary_key=True),
+    Column("newsletter", Words, primary_key=True),
+    Column("source", Words, primary_key=True),
 )
 """The sources that a newsletter follows, or once followed: it sees their articles and no others."""
 editions = Table(
     "editions",
     metadata,
-    Column("newsletter", Text, primary_key=True),
-    Column("edition", String, primary_key=True),
-    Column("status", String, nullable=False),
+    Column("newsletter", Words, primary_key=True),
+    Column("edition", Word, primary_key=True),
+    Column("status", Word, nullable=False),
     Column("revision", Integer, nullable=False),
     Column("approval", JSON),
     Column("tray", JSON, nullable=False),
@@ -135,32 +165,32 @@ editions = Table(
 revisions = Table(
     "revisions",
     metadata,
-    Column("newsletter", Text, primary_key=True),
-    Column("edition", String, primary_key=True),
+    Column("newsletter", Words, primary_key=True),
+    Column("edition", Word, primary_key=True),
     Column("revision", Integer, primary_key=True),
     Column("made", Moment, nullable=False),
-    Column("by", Text),
+    Column("by", Words),
     Column("content", JSON, nullable=False),
 )
 events = Table(
     "events",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("newsletter", Text, nullable=False),
-    Column("edition", String, nullable=False),
-    Column("deed", String, nullable=False),
-    Column("by", Text),
+    Column("newsletter", Words, nullable=False),
+    Column("edition", Word, nullable=False),
+    Column("deed", Word, nullable=False),
+    Column("by", Words),
     Column("at", Moment, nullable=False),
     Column("revision", Integer, nullable=False),
-    Column("place", Text),
+    Column("place", Words),
     Index("events_by_edition", "newsletter", "edition"),
 )
 uses = Table(
     "uses",
     metadata,
-    Column("newsletter", Text, primary_key=True),
-    Column("edition", String, primary_key=True),
-    Column("article", String(16), primary_key=True),
+    Column("newsletter", Words, primary_key=True),
+    Column("edition", Word, primary_key=True),
+    Column("article", Word(16), primary_key=True),
     Column("delivered", Boolean, nullable=False),
     Index(
         "uses_delivered_once",
@@ -175,36 +205,36 @@ uses = Table(
 decisions = Table(
     "decisions",
     metadata,
-    Column("newsletter", Text, primary_key=True),
-    Column("story", String(16), primary_key=True),
-    Column("state", String, nullable=False),
-    Column("edition", String, nullable=False),
-    Column("by", Text, nullable=False),
+    Column("newsletter", Words, primary_key=True),
+    Column("story", Word(16), primary_key=True),
+    Column("state", Word, nullable=False),
+    Column("edition", Word, nullable=False),
+    Column("by", Words, nullable=False),
     Column("made", Moment, nullable=False),
 )
 deliveries = Table(
     "deliveries",
     metadata,
-    Column("newsletter", Text, primary_key=True),
-    Column("edition", String, primary_key=True),
-    Column("place", Text, primary_key=True),
-    Column("id", Text, nullable=False),
-    Column("where", Text, nullable=False),
+    Column("newsletter", Words, primary_key=True),
+    Column("edition", Word, primary_key=True),
+    Column("place", Words, primary_key=True),
+    Column("id", Words, nullable=False),
+    Column("where", Words, nullable=False),
     Column("revision", Integer, nullable=False),
     Column("at", Moment, nullable=False),
 )
 accounts = Table(
     "accounts",
     metadata,
-    Column("newsletter", Text, primary_key=True),
-    Column("name", Text, primary_key=True),
-    Column("role", String, nullable=False),
-    Column("password", Text, nullable=False),
+    Column("newsletter", Words, primary_key=True),
+    Column("name", Words, primary_key=True),
+    Column("role", Word, nullable=False),
+    Column("password", Words, nullable=False),
 )
 """Who may open the review page of a newsletter that a team shares; `password` is an argon2 hash."""
 pictures = Table(
     "pictures",
     metadata,
-    Column("name", String, primary_key=True),
+    Column("name", Word, primary_key=True),
     Column("content", LargeBinary, nullable=False),
 )

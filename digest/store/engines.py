@@ -1,0 +1,138 @@
+"""The database behind a store, a SQLite file or one on a PostgreSQL server: how to open it, and what its errors mean to a person.
+
+What the two do in different ways is here, in `lock` and in the types of `schema`; everything else is the same SQL.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DatabaseError
+
+from digest.errors import N_, StoreError
+
+Database = Path | str
+"""Where a store is: the file of SQLite, or the address of a database of PostgreSQL, `postgresql://user@host/name`."""
+
+UNWRITABLE = N_("{database}: cannot be written; allow writing in its folder, or name another file at 'store' in sources.yaml")
+
+
+def engine_of(database: Database) -> Engine:
+    """A way to the database; nothing is opened yet. Raises StoreError where the driver of PostgreSQL is not installed."""
+    return _sqlite(database) if isinstance(database, Path) else _postgresql(database)
+
+
+def insert_on(connection: Connection, table: Table) -> Any:
+    """An INSERT that may say what to do `on_conflict`, which both databases understand and SQL does not have."""
+    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
+
+
+def shown(database: Database) -> str:
+    """Where a store is, for a person: of an address, what comes before its options."""
+    return str(database).partition("?")[0]
+
+
+def make_room(database: Database) -> None:
+    """The folder of a file, made where it is not there. Raises StoreError."""
+    try:
+        if isinstance(database, Path):
+            database.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(UNWRITABLE, database=database) from error
+
+
+@contextmanager
+def in_plain_words(database: Database) -> Iterator[None]:
+    """What the database refuses inside, as a StoreError that names what a person can do."""
+    try:
+        yield
+    except DatabaseError as error:
+        raise told(database, error.orig) from error
+
+
+def told(database: Database, error: BaseException | None) -> StoreError:
+    """An error of either driver, as one that a person understands."""
+    said = str(error).strip()
+    sign = getattr(error, "sqlstate", None) or said  # a server that lets nobody in gives words alone
+    causes = _OF_SQLITE if isinstance(database, Path) else _OF_POSTGRESQL
+    found = (cause for known, cause in causes.items() if any(one in sign for one in known))
+    message = next(found, N_("{database}: {cause}"))
+    return StoreError(message, database=shown(database), cause=" ".join(said.split()))
+
+
+def postgresql_options(address: str) -> dict[str, Any]:
+    """What every connection asks for, unless the address says otherwise."""
+    wanted: dict[str, Any] = {
+        "connect_timeout": 10,  # seconds
+        "fallback_application_name": f"digest {os.getpid()} {platform.node()}",  # `lock` tells by it who is at work
+    }
+    return {name: value for name, value in wanted.items() if name not in make_url(address).query}
+
+
+def needs_driver(database: Database, error: ImportError) -> StoreError:
+    """What to install for PostgreSQL."""
+    message = N_("{database}: PostgreSQL needs a part of digest that is not installed ({cause})")
+    return StoreError(message, hint=N_("pip install 'digest[postgres]'"), database=shown(database), cause=error)
+
+
+def _sqlite(database: Path) -> Engine:
+    engine = create_engine(f"sqlite:///{database}")
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _: object) -> None:
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=NORMAL",
+            "foreign_keys=ON",
+            "busy_timeout=5000",
+            "wal_autocheckpoint=8000",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    return engine
+
+
+def _postgresql(address: str) -> Engine:
+    url = make_url(address).set(drivername="postgresql+psycopg")
+    try:
+        return create_engine(url, connect_args=postgresql_options(address))
+    except ImportError as error:
+        raise needs_driver(address, error) from error
+
+
+_DAMAGED = N_("{database}: is damaged; put a copy of it back, or move it away: the sources will be read again")
+_OF_SQLITE: dict[tuple[str, ...], str] = {
+    ("not a database", "malformed"): _DAMAGED,
+    ("unable to open", "readonly"): UNWRITABLE,
+    ("is locked",): N_("{database}: another program has been writing in it for too long; try again"),
+}
+_OF_POSTGRESQL: dict[tuple[str, ...], str] = {
+    ("28P01", "28000", "no password supplied", "password authentication failed", "no pg_hba.conf entry", "par mot de passe"): N_(
+        "{database}: the server lets nobody in under this name and password; put the password in the variable PGPASSWORD "
+        "or in the file .pgpass, not in sources.yaml ({cause})"
+    ),
+    ("3D000", "does not exist", "n'existe pas"): N_(
+        "{database}: the server has no database, or no user, of this name; make it with createdb or createuser ({cause})"
+    ),
+    ("42501",): N_("{database}: the user may not make or change tables there; make it the database's owner ({cause})"),
+    ("53100",): N_("{database}: the server's disk is full; make room, then try again: nothing is half written"),
+    ("53300", "too many clients", "remaining connection slots"): N_(
+        "{database}: the server has no connection left; try again, or raise its max_connections"
+    ),
+    ("25006",): N_("{database}: the server only lets itself be read; is it the copy of another one?"),
+    ("40001", "40P01"): N_("{database}: two programs wrote the same thing at once; nothing is half written, try again"),
+    ("57P01", "57P02", "57P03", "server closed the connection", "connection is lost", "connection is closed"): N_(
+        "{database}: the server stopped or is starting; nothing is half written, try again ({cause})"
+    ),
+    ("connection failed", "failed to resolve", "timeout expired", "could not translate", "could not connect"): N_(
+        "{database}: no PostgreSQL server answers there; is it started, and is the address right? ({cause})"
+    ),
+}
+"""What each database says, its SQLSTATE where it gives one (PostgreSQL's are in appendix A of its manual), else its words."""
