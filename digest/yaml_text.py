@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Literal
 
 import yaml
 
@@ -67,6 +68,43 @@ def yaml_lines(text: str) -> dict[tuple[str | int, ...], int]:
     return lines
 
 
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Where a value stands in a YAML text: offsets in characters, its end after its last word and before what follows it."""
+
+    start: int
+    end: int
+    key: int
+    """Where its key starts; its own start where it has none."""
+    kind: Literal["words", "list", "group"]
+    inline: bool
+    """Whether a list or a group stands between brackets."""
+
+
+def yaml_spans(text: str) -> dict[tuple[str | int, ...], Span]:
+    """Where each value of a sound YAML text stands, by the keys and places that lead to it."""
+    spans: dict[tuple[str | int, ...], Span] = {}
+    root = yaml.compose(text, Loader=_Loader)
+    waiting: list[tuple[tuple[str | int, ...], yaml.Node, yaml.Node]] = [((), root, root)] if root else []
+    while waiting:
+        path, key, node = waiting.pop()
+        group, many = isinstance(node, yaml.MappingNode), isinstance(node, yaml.SequenceNode)
+        kind: Literal["words", "list", "group"] = "group" if group else "list" if many else "words"
+        start, inline = node.start_mark.index, bool(getattr(node, "flow_style", False))
+        spans[path] = Span(start, _end(node), key.start_mark.index, kind, inline)
+        if group:
+            waiting += [((*path, name.value), name, value) for name, value in node.value]
+        elif many:
+            waiting += [((*path, place), value, value) for place, value in enumerate(node.value)]
+    return spans
+
+
+def inline_yaml(value: str | bool) -> str:
+    """A value as it may stand anywhere in a YAML text, between brackets too, on one line."""
+    written = yaml.dump([value], Dumper=_Dumper, allow_unicode=True, default_flow_style=True, width=10**6).strip()[1:-1]
+    return written if read_yaml(f"[{written}]") == [value] else "'" + str(value).replace("'", "''") + "'"
+
+
 def write_yaml(data: object) -> str:
     """A YAML text that a person can read and edit: accents as they are, keys in their order, long texts as blocks."""
     return yaml.dump(data, Dumper=_Dumper, allow_unicode=True, sort_keys=False, default_flow_style=False, width=100)
@@ -121,6 +159,14 @@ def _last_line(node: yaml.Node) -> int:
         mark = node.end_mark
         return int(mark.line if mark.column else mark.line - 1)
     return _last_line(children[-1])
+
+
+def _end(node: yaml.Node) -> int:
+    """The offset after the last word of a node; libyaml ends a block where the next one starts, comments between included."""
+    children = [child for pair in node.value for child in pair] if isinstance(node, yaml.MappingNode) else node.value
+    if isinstance(node, yaml.ScalarNode) or not children or getattr(node, "flow_style", False):
+        return int(node.end_mark.index)
+    return max(_end(child) for child in children)
 
 
 def _refuse_depth(text: str) -> None:

@@ -257,6 +257,9 @@ BY_EDITORS = {
     ONE + "/test",
     ONE + "/reopen",
     ONE + "/discard",
+    "/sources",
+    "/sources/find",
+    "/sources/follow",
 }
 BY_APPROVERS = {ONE + "/approve", ONE + "/deliver"}
 

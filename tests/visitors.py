@@ -38,7 +38,7 @@ class Answer:
     def words(self) -> str:
         """What a person reads in it, in one line, with plain spaces and apostrophes."""
         inside = html.fromstring(self.text).find("body")
-        said = " ".join(inside.text_content().split()) if inside is not None else self.text
+        said = " ".join(" ".join(map(str, inside.itertext())).split()) if inside is not None else self.text
         return re.sub(r"[\u00a0\u202f]", " ", said).replace("’", "'")
 
     @property
@@ -143,8 +143,10 @@ def open_desk(folder: Path, *, url: str | None = None, clock: Callable[[], datet
     thread = threading.Thread(target=run, daemon=True)
     thread.start()
     try:
-        assert started.wait(20)
+        while not started.wait(0.05):
+            assert thread.is_alive(), "the server did not start"
         yield desk
     finally:
-        loop.call_soon_threadsafe(serving.cancel)
+        if thread.is_alive():
+            loop.call_soon_threadsafe(serving.cancel)
         thread.join(20)

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
-from urllib.parse import urlsplit
+from typing import Annotated
 
 import typer
 
 from digest.cli.call import AsJson, _, clock_of, newsletter, print_json, print_text
-from digest.config import Config, add_sources
+from digest.config import add_sources
 from digest.errors import N_, UsageError
-
-if TYPE_CHECKING:
-    from digest.gather.follow import FoundFeed
 
 app = typer.Typer(invoke_without_command=True, help=_("What is followed, and how each source fares."))
 
@@ -49,15 +43,16 @@ def sources_add(
     ] = None,
     theme: Annotated[str | None, typer.Option(metavar="ID", help=_("The theme it mostly speaks of."))] = None,
 ) -> None:
+    from digest.following import entries, find
     from digest.gather.addresses import without_secrets
 
     with newsletter(context, alone=False) as (config, _store, terminal):
-        found = _find(url, config)
+        found = find(config, url)
         if len(found) > 1:
             for feed in found:
                 print_text(f"{feed.url}  {feed.title}")
             raise UsageError(N_("this page has {n} feeds; choose one: digest sources add ADDRESS"), n=len(found))
-        (entry,) = _entries(found, config, name=name) or ({},)
+        (entry,) = entries(found, config, name=name) or ({},)
         if not entry:
             raise UsageError(N_("{url} is followed already"), url=found[0].url)
         add_sources(config, [entry | ({"theme": theme} if theme else {})])
@@ -69,14 +64,15 @@ def sources_import(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, help=_("The OPML file."))],
 ) -> None:
+    from digest.following import entries
     from digest.gather.follow import read_opml
 
     with newsletter(context, alone=False) as (config, _store, terminal):
         found = read_opml(file.read_bytes())
-        entries = _entries(found, config)
-        if entries:
-            add_sources(config, entries)
-        terminal.say(N_("{new} feeds added, {known} followed already."), new=len(entries), known=len(found) - len(entries))
+        new = entries(found, config)
+        if new:
+            add_sources(config, new)
+        terminal.say(N_("{new} feeds added, {known} followed already."), new=len(new), known=len(found) - len(new))
 
 
 @app.command("export", help=_("Print the followed feeds as OPML. Other feed readers import it."))
@@ -86,30 +82,3 @@ def sources_export(context: typer.Context) -> None:
     with newsletter(context, alone=False) as (config, _store, _terminal):
         feeds = [FoundFeed(source.feed, source.name) for source in config.settings.sources if source.feed]
         print_text(write_opml(feeds, title=config.settings.newsletter.name).rstrip("\n"))
-
-
-def _find(url: str, config: Config) -> tuple[FoundFeed, ...]:
-    """The feeds behind an address; a single one with the name it gives itself."""
-    from digest.gather.follow import find_feeds
-    from digest.gather.sources import user_agent
-
-    limits, agent = config.settings.collect, user_agent(config.settings.newsletter)
-    found = asyncio.run(find_feeds(url if "://" in url else f"https://{url}", limits=limits, user_agent=agent))
-    return asyncio.run(find_feeds(found[0].url, limits=limits, user_agent=agent)) if len(found) == 1 else found
-
-
-def _entries(feeds: Iterable[FoundFeed], config: Config, *, name: str | None = None) -> list[dict[str, str]]:
-    """What sources.yaml would say of the feeds that it does not follow yet, each under a name of its own."""
-    followed = {source.feed for source in config.settings.sources}
-    names = {source.name for source in config.settings.sources}
-    entries = []
-    for feed in feeds:
-        if feed.url in followed:
-            continue
-        site = (urlsplit(feed.url).hostname or feed.url).removeprefix("www.")
-        wanted = name or feed.title[:200] or site
-        unique = next(one for one in (wanted, f"{wanted} ({site})", feed.url) if one not in names)
-        names.add(unique)
-        followed.add(feed.url)
-        entries.append({"name": unique, "feed": feed.url})
-    return entries

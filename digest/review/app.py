@@ -27,6 +27,7 @@ from digest.review import (
     making,
     preview,
     sign_in,
+    sources,
     trial,
 )
 from digest.review.door import DOOR, Door, close_answers, guard
@@ -53,7 +54,7 @@ def make_app(office: Office, door: Door) -> web.Application:
     return app
 
 
-PAGES = (sign_in, editions, making, edition, editing, preview, checks, history, trial, approval, closing, delivery)
+PAGES = (sign_in, editions, making, edition, editing, preview, checks, history, trial, approval, closing, delivery, sources)
 
 
 async def serve(office: Office, door: Door, *, host: str, port: int, ready: Callable[[int], None]) -> None:
