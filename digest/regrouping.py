@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 from digest.compose.revising import change, find, put_in, take_out
@@ -29,7 +30,11 @@ def bring_in(config: Config, store: Store, before: Edition, id: str, theme: str,
         raise GateError(N_("the tray of edition {edition} holds no such story"), edition=before.edition)
     with store.together():
         if out.reason.startswith("duplicate-of"):
-            split(store, id)
+            printed = next((story for story in before.stories if id in story.articles), None)
+            if printed and printed.article != id:
+                before = tell_apart(config, store, before, printed.id, id, by=by, now=now)
+            else:
+                _separate(store, id)
         under = theme or _best_theme(config, store, id)
         told = replace(tell(config, store, id, under), points=out.points)
         if out.reason in ("rejected", "held"):
@@ -41,15 +46,11 @@ def bring_in(config: Config, store: Store, before: Edition, id: str, theme: str,
 def tell_apart(config: Config, store: Store, before: Edition, id: str, article: str, *, by: str, now: datetime) -> Edition:
     """Split an article from a story that the edition prints: it waits in the tray as a story of its own."""
     told = find(before, id)
-    others = [one for one in told.articles if one not in (article, told.article)]
     if article == told.article or article not in told.articles:
         raise GateError(N_("only an article that stands under the first one can be told apart"))
     title, url = next(((one.title, one.url) for one in store.stories({id}) if one.id == article), ("", None))
     with store.together():
-        split(store, article)
-        if article == id:  # the story bears its id: those that stay take the id of the first one
-            split(store, told.article)
-            merge(store, others, told.article, told.article)
+        _separate(store, article, head=told.article)
         after = _retold(config, store, before, told, told.article if article == id else id)
         apart = LeftOut(article, title, url, "rejected")
         after = replace(after, left_out=(apart, *(out for out in after.left_out if out.id != article)))
@@ -103,6 +104,19 @@ def undo(config: Config, store: Store, name: str, revision: int, *, by: str, now
     return revise(config, store, base, after, by=by, now=now)
 
 
+def with_evidence(config: Config, store: Store, before: Edition, after: Edition) -> Edition:
+    """The edition in which each story that changed themes tells why it stands under its new one, if anything speaks for it."""
+    was = {story.id: theme.id for theme in before.themes for story in theme.stories}
+    moved = [
+        (story.id, theme.id) for theme in after.themes for story in theme.stories if was.get(story.id) not in (None, theme.id)
+    ]
+    for id, theme in moved:
+        if store.stories({id}):
+            because = tell(config, store, id, theme).because
+            after = change(after, id, partial(replace, because=because, instead_of=None))
+    return after
+
+
 def theme_names(config: Config, edition: Edition) -> dict[str, str]:
     """The names of the themes that a story may stand under, by their ids, in order: the newsletter's, then older ones."""
     language = config.settings.newsletter.language
@@ -130,6 +144,17 @@ def _best_theme(config: Config, store: Store, id: str) -> str:
     judged = judge_articles(store.stories({id}), config.settings)
     matches = [match for _, themes, _ in judged for match in themes]
     return max(matches, key=lambda match: match.score).id if matches else config.settings.themes[0].id
+
+
+def _separate(store: Store, article: str, head: str | None = None) -> None:
+    """Make a story of its own of an article; where the story bears its id, the others take that of `head`, or of the first."""
+    found = store.find(article, "")
+    others = [one.id for one in store.stories({found.story}) if one.id != article] if found else []
+    if found and found.story == article and others:
+        head = head if head in others else others[0]
+        split(store, head)
+        merge(store, [one for one in others if one != head], head, head)
+    split(store, article)
 
 
 def _retold(config: Config, store: Store, edition: Edition, told: EditionStory, id: str) -> Edition:

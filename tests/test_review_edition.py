@@ -18,8 +18,10 @@ from digest.model import Edition, EditionStory, LeftOut, Picture
 from digest.review.article import blocks
 from digest.review.gestures import MOST_HIGHLIGHTS, key
 from digest.review.office import reader_of
+from digest.review.sign_in import hashed
 from digest.review.tray import SHOWN, tray_of
 from digest.store import open_store
+from digest.store.accounts import Account
 
 from .conftest import NOW, Digest
 from .visitors import Answer, Desk, Visitor, open_desk
@@ -227,6 +229,7 @@ def test_a_story_moves_to_another_theme_by_its_list_or_to_a_place_by_drag(owner:
     send(owner, letter, f"stories/{two}", do="place", to="europe", place="1")
     assert ids(letter)[1][1] == two
     assert send(owner, letter, f"stories/{one}", do="move", theme="nowhere").status == 409
+    assert "Mis sous ce thème par l'équipe" in owner.get(HERE).words, "the evidence was for the other theme"
 
 
 @pytest.mark.parametrize(("deed", "kept"), [("drop", None), ("hold", "held"), ("reject", "rejected")])
@@ -322,6 +325,17 @@ def test_an_article_is_told_apart_and_together_again(owner: Visitor, letter: Pat
     assert send(owner, letter, f"stories/{apart.id}", do="merge", other=apart.id).status == 409
 
 
+def test_an_article_that_another_story_tells_comes_in_as_a_story_of_its_own(owner: Visitor, letter: Path) -> None:
+    out = next(out for out in last(letter).left_out if out.reason.startswith("duplicate-of"))
+    count = len(last(letter).stories)
+    page = owner.follow(send(owner, letter, "tray", do=f"in:{out.id}", theme="europe"))
+    assert "entre, sous Europe" in page.words
+    now = last(letter)
+    assert len(now.stories) == count + 1
+    assert now.themes[1].stories[-1].articles == (out.id,)
+    assert all(len(story.articles) == 1 for story in now.stories)
+
+
 def test_two_stories_of_the_edition_become_one(owner: Visitor, letter: Path) -> None:
     one, two = last(letter).stories[:2]
     send(owner, letter, f"stories/{one.id}", do="merge", other=two.id)
@@ -382,6 +396,21 @@ def test_a_form_of_no_revision_is_refused(owner: Visitor, letter: Path, revision
 
 
 # ------------------------------------------------------------------------------------------------ closed, and by htmx
+
+
+def test_who_may_only_read_sees_no_form_and_changes_nothing(letter: Path) -> None:
+    config = load(letter / "sources.yaml")
+    with open_store(config.database, reader_of(config)) as store:
+        store.accounts.save(Account("Alix", "reader", hashed("lire sans toucher")))
+    with open_desk(letter, url="https://lettre.essai.example") as desk:
+        reader = desk.signed_in("Alix", "lire sans toucher")
+        page = reader.get(HERE)
+        assert "<textarea" not in page.text
+        assert "Votre compte permet de lire" in page.words
+        story = first(letter).id
+        for path in ("words", "highlights", "tray", "undo", f"stories/{story}"):
+            assert reader.post(f"{HERE}/{path}", {"revision": 1, "do": "drop", "subject": "x"}).status == 403
+    assert last(letter).revision == 1
 
 
 def test_a_closed_edition_is_read_and_reopened_not_edited(owner: Visitor, letter: Path, digest: Digest) -> None:

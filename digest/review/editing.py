@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -77,7 +78,8 @@ async def story(request: web.Request) -> web.StreamResponse:
             if act == "merge":
                 return regrouping.tell_together(config, store, base, id, fields.get("other", ""), **who)
             outcome = told(base, id, fields, names, store.text_of)
-            return desk.revise(config, store, base, outcome.edition, decided=outcome.decided, **who)
+            after = regrouping.with_evidence(config, store, base, outcome.edition)
+            return desk.revise(config, store, base, after, decided=outcome.decided, **who)
 
     return await _saved(request, save, story=id)
 
@@ -98,7 +100,7 @@ async def undo(request: web.Request) -> web.StreamResponse:
 
     def save(config: Config, store: Store, base: Edition, fields: Fields, who: Mapping[str, Any]) -> Edition:
         if story := fields.get("story"):
-            return regrouping.put_back(config, store, base, story, int(fields.get("from", "0")), **who)
+            return regrouping.put_back(config, store, base, story, _number(fields.get("from", "")), **who)
         return regrouping.undo(config, store, base.edition, base.revision, **who)
 
     return await _saved(request, save)
@@ -143,10 +145,15 @@ def _as_seen(store: Store, name: str, revision: str) -> tuple[Edition, Edition]:
         )  # fmt: skip
     if revision == str(current.revision):
         return current, current
-    base = store.editions.revision(name, int(revision)) if revision.isdecimal() and len(revision) < 10 else None
+    base = store.editions.revision(name, _number(revision))
     if base is None:
         raise web.HTTPForbidden(text=TOO_OLD)
     return replace(base, left_out=current.left_out), current
+
+
+def _number(given: str) -> int:
+    """The number of a revision; 0, which is none, for anything else."""
+    return int(given) if re.fullmatch("[0-9]{1,9}", given) else 0
 
 
 def _can_be_taken_back(request: web.Request, fields: Fields, base: Edition, after: Edition) -> bool:

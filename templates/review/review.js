@@ -47,6 +47,7 @@
   document.addEventListener("htmx:beforeRequest", (event) => {
     const field = event.detail.elt;  // a field that left and came back to what it was has nothing to save
     if (!field.matches("#sheet textarea")) return;
+    if (!field.validity.valid) { event.preventDefault(); say(desk.dataset.empty); }
     if (field.value === field.defaultValue || refused.get(field.id) === field.value) event.preventDefault();
   });
   const refused = new Map();  // what a conflict shows already
