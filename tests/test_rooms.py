@@ -49,6 +49,7 @@ MAY_IMPORT = {
     "yaml_edits": {"errors", "yaml_text"},
     "settings_file": {"errors", "settings", "config", "yaml_edits", "yaml_text"},
     "following": {"gather", "config"},
+    "effects": {"model", "settings", "judge", "store", "config"},
     "desk": {
         "errors",
         "ledger",
@@ -80,6 +81,7 @@ MAY_IMPORT = {
         "regrouping",
         "preflight",
         "illustrate",
+        "effects",
         "following",
         "notify",
         "resources",
