@@ -79,6 +79,7 @@
     if (event.detail.target.id !== "sheet") return;
     kept = {
       at: document.activeElement.id,
+      caret: [document.activeElement.selectionStart, document.activeElement.selectionEnd],
       typed: typed().map((field) => [field.id, field.value]),
       open: all("#sheet details[open]").map((part) => part.dataset.keep),
     };
@@ -91,19 +92,20 @@
     all("#sheet details").forEach((part) => (part.open = kept.open.includes(part.dataset.keep)));
     all("#sheet textarea").forEach(reflect);
     if (document.activeElement === document.body && kept.at) document.getElementById(kept.at)?.focus({ preventScroll: true });
-    const again = kept.typed;
-    kept = null;
-    for (const [id, value] of again) {
+    for (const [id, value] of kept.typed) {
       const field = document.getElementById(id);
       if (!field) continue;
       field.value = value;
       reflect(field);
-      field.dispatchEvent(new Event("change", { bubbles: true }));
     }
+    const active = document.activeElement;
+    if (active.matches("textarea") && active.id === kept.at) active.setSelectionRange(...kept.caret);
+    kept = null;
   });
   document.addEventListener("htmx:afterSettle", (event) => {
     if (event.detail.target.id !== "sheet") return;
-    if (focus) document.getElementById(focus)?.focus();
+    typed().forEach((field) => field.dispatchEvent(new Event("change", { bubbles: true })));  // typed while it was on its way
+    if (focus && !document.activeElement.matches("textarea")) document.getElementById(focus)?.focus();
     document.activeElement.scrollIntoView({ block: "nearest" });
     focus = "";
   });
