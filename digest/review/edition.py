@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from digest import desk, pipeline
-from digest.compose.changes import changes
+from digest.compose.changes import Change, changes
 from digest.compose.edition import PREHEADER_CHARACTERS, SUBJECT_CHARACTERS
 from digest.compose.letter import Addresses, addresses_of
 from digest.config import Config
@@ -126,7 +126,7 @@ def view_of(config: Config, store: Store, name: str, *, query: str = "", done: s
     edition = edition or of_this_name(store, name)
     names = theme_names(config, edition)
     before = store.editions.revision(name, edition.revision - 1) if done == str(edition.revision) else None
-    told = changes(before, edition) if before else ()
+    told = sorted(changes(before, edition) if before else (), key=_follows)
     articles = {one.id: one for one in store.stories({story.id for story in edition.stories})}
     decided = {id: decision.state for id, decision in store.editions.ledger().decisions.items()}
     return View(
@@ -167,6 +167,11 @@ def of_this_name(store: Store, name: str) -> Edition:
         return desk.opened(store, name)
     except UsageError as error:
         raise web.HTTPNotFound from error
+
+
+def _follows(change: Change) -> bool:
+    """Whether a change is of what the program wrote, which follows the stories: told after what the person did."""
+    return change.message.startswith(("subject:", "preview line:", "introduction:"))
 
 
 def _rests_on(takeaway: Takeaway, store: Store) -> str:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from digest.compose.reasons import reason
+from digest.compose.reasons import REASONS, reason
 from digest.language.translations import Translator
 from digest.model import Edition, LeftOut, StoryState
 
@@ -38,10 +38,17 @@ class Tray:
 def tray_of(edition: Edition, decided: Mapping[str, StoryState], translator: Translator, query: str = "") -> Tray:
     """The tray of an edition; `query`: words that stand in the title or in the reason, whatever their accents."""
     wanted = _flat(query).split()
-    all_of_them = [Candidate(out, _why(out, edition, decided, translator), _may_come(out)) for out in edition.left_out]
-    found = [one for one in all_of_them if all(word in _flat(f"{one.out.title} {one.why}") for word in wanted)]
+    found = [out for out in edition.left_out if not wanted or _answers(out, wanted, translator)]
     found.sort(key=_order)
-    return Tray(query.strip(), tuple(found[:SHOWN]), len(found), len(all_of_them))
+    shown = [Candidate(out, _why(out, edition, decided, translator), _may_come(out)) for out in found[:SHOWN]]
+    return Tray(query.strip(), tuple(shown), len(found), len(edition.left_out))
+
+
+def _answers(out: LeftOut, wanted: Sequence[str], translator: Translator) -> bool:
+    """Whether words stand in the title of a candidate or in what is said of its like."""
+    kind, _, detail = out.reason.partition(":")
+    told = _flat(f"{out.title} {translator.gettext(REASONS[kind]) if kind in REASONS else ''} {detail}")
+    return all(word in told for word in wanted)
 
 
 def _why(out: LeftOut, edition: Edition, decided: Mapping[str, StoryState], translator: Translator) -> str:
