@@ -62,11 +62,10 @@ def _may_come(out: LeftOut) -> bool:
     return not out.reason.startswith("published-in")
 
 
-def _order(candidate: Candidate) -> tuple[bool, bool, float]:
+def _order(out: LeftOut) -> tuple[bool, bool, float]:
     """What the team took out first, then by points; what cannot come last."""
-    out = candidate.out
     return (
-        not candidate.may_come,
+        not _may_come(out),
         out.reason not in ("rejected", "held", "arrived-later"),
         -(out.points.total if out.points else 0),
     )
