@@ -27,6 +27,8 @@ _BREAKS = re.compile(r"[,;:!?)|…\n\t]|\.\s|.{4}")
 """What may not stand between two words of a term."""
 _MOST_LINKS = 3
 _CACHED_WORDS = 200_000
+_CACHED_STEPS = 5_000
+"""Words of texts that are remembered after the beginning of a term; there are hundreds of these."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,6 +63,8 @@ class _Node:
     ends: list[tuple[Term, str]] = field(default_factory=list)
     """With the small word that must stand before the term ("d" for "d'insertion"), or nothing."""
     next: dict[str, _Node] = field(default_factory=dict)
+    steps: _Steps | None = None
+    """Where the words of texts lead from here; None at the end of every term."""
 
 
 class Lexicon:
@@ -79,40 +83,45 @@ class Lexicon:
             if not any((known.theme, known.kind, word) == (term.theme, term.kind, before) for known, word in node.ends):
                 node.ends.append((term, before))  # "charity" and "charities" are one term
         self._starts = _Starts(root, self._keys)
+        _prepare(root, self._keys)
 
     def find(self, reading: Reading, place: int = 0) -> list[Found]:
         """Every term in a text whose first word has this place, in reading order; terms inside longer terms are there too."""
         words, starts = reading.words, self._starts
+        last = len(words) - 1
         spans: list[tuple[Term, int, int]] = []
         for start in compress(range(len(words)), map(starts.__getitem__, words)):
             for node in starts[words[start]]:
                 for term, before in node.ends:
                     if not before or _follows(start, before, words):
                         spans.append((term, start, start + 1))
-                if node.next:
-                    self._follow(node, words, start, spans)
+                if node.steps is not None and start < last and node.steps[words[start + 1]] is not None:
+                    _follow(node, words, start, spans)
+        doubtful = self._doubtful
         return [
-            Found(term, place + start, place + end, quote)
+            Found._make((term, place + start, place + end, quote))
             for term, start, end in spans
-            if (quote := _quote(reading, start, end)) and not (term.text in self._doubtful and _is_shouted(words, start, end))
+            if (quote := words[start] if end == start + 1 else _quote(reading, start, end))
+            and not (doubtful and term.text in doubtful and _is_shouted(words, start, end))
         ]
 
-    def _follow(self, node: _Node, words: Sequence[str], start: int, spans: list[tuple[Term, int, int]]) -> None:
-        """Adds the terms of several words that begin with the word `start`, which leads to the node."""
-        links = 0
-        for end in range(start + 1, len(words)):
-            word = words[end]
-            for key in self._keys[word]:
-                if key in node.next:
-                    node, links = node.next[key], 0
-                    for term, before in node.ends:
-                        if not before or _follows(start, before, words):
-                            spans.append((term, start, end + 1))
-                    break
-            else:
-                if links == _MOST_LINKS or word.lower() not in _LINKS:
-                    return
-                links += 1
+
+def _follow(node: _Node, words: Sequence[str], start: int, spans: list[tuple[Term, int, int]]) -> None:
+    """Adds the terms of several words that begin with the word `start`, which leads to the node."""
+    links = 0
+    for end in range(start + 1, len(words)):
+        step = node.steps[words[end]] if node.steps is not None else None
+        if step is None:
+            return
+        if step is _LINK:
+            if links == _MOST_LINKS:
+                return
+            links += 1
+            continue
+        node, links = step, 0
+        for term, before in node.ends:
+            if not before or _follows(start, before, words):
+                spans.append((term, start, end + 1))
 
 
 class _Keys(dict[str, tuple[str, ...]]):
@@ -129,6 +138,34 @@ class _Keys(dict[str, tuple[str, ...]]):
         lemma_key = _lemma_key(word, self._lang)
         keys = self[word] = ("=" + acronym, lemma_key) if _is_acronym(acronym) else (lemma_key,)
         return keys
+
+
+_LINK = _Node()
+"""Not a place in a term: a small word that may stand inside one."""
+
+
+class _Steps(dict[str, "_Node | None"]):
+    """For a word as it stands in a text, where it leads from a node: another one, `_LINK`, or nowhere; filled as met."""
+
+    def __init__(self, node: _Node, keys: _Keys) -> None:
+        super().__init__()
+        self._node = node
+        self._keys = keys
+
+    def __missing__(self, word: str) -> _Node | None:
+        if len(self) > _CACHED_STEPS:
+            self.clear()
+        known = (self._node.next[key] for key in self._keys[word] if key in self._node.next)
+        step = self[word] = next(known, _LINK if word.lower() in _LINKS else None)
+        return step
+
+
+def _prepare(node: _Node, keys: _Keys) -> None:
+    """Gives a node, and all that follow it, its steps."""
+    if node.next:
+        node.steps = _Steps(node, keys)
+    for following in node.next.values():
+        _prepare(following, keys)
 
 
 class _Starts(dict[str, tuple[_Node, ...]]):
@@ -154,8 +191,6 @@ def _significant(words: list[str]) -> tuple[str, list[str]]:
 
 def _quote(reading: Reading, start: int, end: int) -> str:
     """The words `start` to `end` as the text says them; empty where something breaks them apart."""
-    if end == start + 1:
-        return reading.words[start]
     places = reading.starts[start:end].tolist()
     ends = [place + len(word) for place, word in zip(places, reading.words[start:end], strict=True)]
     for stop, begin in zip(ends, places[1:], strict=False):
