@@ -33,8 +33,8 @@ def write_edition(
 ) -> tuple[Path, ...]:
     """Write email.html, email.txt, email.eml, edition.json and report.html; their paths, the email first.
 
-    The edition's pictures, by their names, go to `pictures/` first, and those of an earlier revision go away last. A `folder` whose
-    name ends in `.zip` is a zip of the same files, and its own path is given. Raises DigestError when it cannot be written.
+    The edition's pictures, by their names, go to `pictures/` first, and those of an earlier revision go away last. A `folder`
+    whose name ends in `.zip` is a zip of the same files, and its own path is given. Raises DigestError when it cannot be written.
     """
     files = {
         "email.html": rendered.html.encode(),
@@ -76,9 +76,21 @@ def write_whole(folder: Path, files: Mapping[str, bytes]) -> tuple[Path, ...]:
         handle, temporary = tempfile.mkstemp(prefix=f".{name}.", dir=folder)
         with os.fdopen(handle, "wb") as file:
             file.write(content)
+        _sweep(folder, f".{name}.", before=Path(temporary).stat().st_mtime - _LONGEST)
         Path(temporary).chmod(0o644)
         Path(temporary).replace(folder / name)
     return tuple(folder / name for name in files)
+
+
+_LONGEST = 60
+"""Seconds that writing a file may take: what is older, and half of a file, is of a run that was killed."""
+
+
+def _sweep(folder: Path, prefix: str, *, before: float) -> None:
+    """Removes what killed runs left of a file; another run may be writing it at this very moment, and keeps its own."""
+    for left in folder.glob(f"{prefix}????????"):  # `mkstemp` adds eight characters
+        if left.stat().st_mtime < before:
+            left.unlink(missing_ok=True)
 
 
 def _forget(folder: Path, kept: Collection[str]) -> None:
