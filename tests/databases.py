@@ -28,7 +28,6 @@ INITDB = shutil.which("initdb", path=os.pathsep.join([os.environ.get("PATH", "")
 
 _QUICK = (
     "fsync=off",
-    "synchronous_commit=off",
     "full_page_writes=off",
     "autovacuum=off",
     "wal_level=minimal",

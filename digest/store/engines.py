@@ -12,8 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect, make_url
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import DatabaseError
 
 from digest.errors import N_, StoreError
@@ -31,7 +31,24 @@ def engine_of(database: Database) -> Engine:
 
 def insert_on(connection: Connection, table: Table) -> Any:
     """An INSERT that may say what to do `on_conflict`, which both databases understand and SQL does not have."""
-    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
+    if connection.dialect.name == "sqlite":
+        return sqlite.insert(table)
+    from sqlalchemy.dialects import postgresql
+
+    return postgresql.insert(table)
+
+
+def write_alone(connection: Connection) -> None:
+    """Let no other program make or change tables before the transaction ends, which makes or changes all of them or none."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SELECT pg_advisory_xact_lock(hashtext('digest tables'), hashtext(current_schema()))")
+    elif not connection.connection.dbapi_connection.in_transaction:  # type: ignore[union-attr]  # it is open
+        connection.exec_driver_sql("BEGIN IMMEDIATE")  # Python begins by itself with the first INSERT, after the tables
+
+
+def tables_of(connection: Connection) -> list[str]:
+    """The tables that are there, but for those of procrastinate, which may share the database."""
+    return [name for name in inspect(connection).get_table_names() if not name.startswith("procrastinate_")]
 
 
 def shown(database: Database) -> str:
@@ -71,6 +88,7 @@ def postgresql_options(address: str) -> dict[str, Any]:
     """What every connection asks for, unless the address says otherwise."""
     wanted: dict[str, Any] = {
         "connect_timeout": 10,  # seconds
+        "client_encoding": "utf8",
         "fallback_application_name": f"digest {os.getpid()} {platform.node()}",  # `lock` tells by it who is at work
     }
     return {name: value for name, value in wanted.items() if name not in make_url(address).query}

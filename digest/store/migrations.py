@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sqlalchemy import Connection, func, inspect, select, text
+from sqlalchemy import Connection, select, text
 
 from digest.errors import N_, StoreError
 from digest.store import schema as t
-from digest.store.engines import Database, shown
+from digest.store.engines import Database, shown, tables_of, write_alone
 
 Script = str | Mapping[str, str]
 """Statements that both databases understand, or those of each, by its name: `sqlite`, `postgresql`."""
@@ -18,11 +18,10 @@ def migrate(connection: Connection, database: Database) -> None:
     """Bring a store up to date. Raises StoreError for a store written by a newer version of the program, or not by it at all."""
     if _done(connection, database) == len(STEPS):
         return
-    if connection.dialect.name == "postgresql":  # two programs may find a new database at once; SQLite lets one in at a time
-        connection.execute(select(func.pg_advisory_xact_lock(func.hashtext("digest migrates"))))
-        _refuse_encodings(connection, database)
-    done = _done(connection, database)
+    write_alone(connection)
+    done = _done(connection, database)  # another program may have been first
     if done is None:
+        refuse_encodings(connection, database)
         t.metadata.create_all(connection)
     for version, (name, script) in enumerate(STEPS[done or 0 :], start=(done or 0) + 1):
         for statement in _statements(script, connection.dialect.name) if done is not None else ():
@@ -32,7 +31,7 @@ def migrate(connection: Connection, database: Database) -> None:
 
 def _done(connection: Connection, database: Database) -> int | None:
     """The number of steps that the store has behind it; None for one that has no tables yet."""
-    names = [name for name in inspect(connection).get_table_names() if not name.startswith(_OF_THE_QUEUE)]
+    names = tables_of(connection)
     if not names:
         return None
     if "migrations" not in names:
@@ -46,12 +45,9 @@ def _done(connection: Connection, database: Database) -> int | None:
     return done
 
 
-_OF_THE_QUEUE = "procrastinate_"
-"""How the tables of procrastinate begin, which may be in the same database."""
-
-
-def _refuse_encodings(connection: Connection, database: Database) -> None:
-    encoding = connection.execute(text("SHOW server_encoding")).scalar()
+def refuse_encodings(connection: Connection, database: Database) -> None:
+    """Raise StoreError for a database of PostgreSQL that cannot keep every character."""
+    encoding = "UTF8" if connection.dialect.name == "sqlite" else connection.execute(text("SHOW server_encoding")).scalar()
     if encoding != "UTF8":
         raise StoreError(
             N_("{database}: keeps text as {encoding}, which lacks characters; make a database in UTF-8"),

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import (
+    DDL,
     JSON,
     Boolean,
     Column,
@@ -22,7 +23,7 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
-    text,
+    event,
 )
 from sqlalchemy.types import TypeEngine
 
@@ -192,16 +193,13 @@ uses = Table(
     Column("edition", Word, primary_key=True),
     Column("article", Word(16), primary_key=True),
     Column("delivered", Boolean, nullable=False),
-    Index(
-        "uses_delivered_once",
-        "newsletter",
-        "article",
-        unique=True,
-        sqlite_where=text("delivered"),
-        postgresql_where=text("delivered"),
-    ),
 )
-"""The articles of each edition that is open or was delivered; a newsletter delivers an article once, the index sees to it."""
+"""The articles of each edition that is open or was delivered; a newsletter delivers an article once, the index sees to it.
+
+The index is written out: as an Index with `postgresql_where`, it would load all that SQLAlchemy has for PostgreSQL.
+"""
+_DELIVERED_ONCE = "CREATE UNIQUE INDEX uses_delivered_once ON uses (newsletter, article) WHERE delivered"
+event.listen(uses, "after_create", DDL(_DELIVERED_ONCE))  # type: ignore[no-untyped-call]  # SQLAlchemy's
 decisions = Table(
     "decisions",
     metadata,
