@@ -132,7 +132,8 @@ async def _saved(request: web.Request, save: Save, *, story: str | None = None) 
     if is_part(request):
         return _part(request, config, base, outcome, fields, story)
     where = f"/editions/{name}?done={outcome.edition.revision}" if outcome.done else f"/editions/{name}"
-    return back(request, where + (f"#story-{story}" if story else ""), outcome.told or _said(config, outcome))
+    message = "" if outcome.done else outcome.told or _said(config, outcome)  # the page tells what was done, with a way back
+    return back(request, where + (f"#story-{story}" if story else ""), message)
 
 
 def _as_seen(store: Store, name: str, revision: str) -> tuple[Edition, Edition]:

@@ -126,7 +126,8 @@ def view_of(config: Config, store: Store, name: str, *, query: str = "", done: s
     edition = edition or of_this_name(store, name)
     names = theme_names(config, edition)
     before = store.editions.revision(name, edition.revision - 1) if done == str(edition.revision) else None
-    told = sorted(changes(before, edition) if before else (), key=_follows)
+    told = changes(before, edition) if before else ()
+    told = tuple(change for change in told if not _follows(change)) or told
     articles = {one.id: one for one in store.stories({story.id for story in edition.stories})}
     decided = {id: decision.state for id, decision in store.editions.ledger().decisions.items()}
     return View(
@@ -170,7 +171,7 @@ def of_this_name(store: Store, name: str) -> Edition:
 
 
 def _follows(change: Change) -> bool:
-    """Whether a change is of what the program wrote, which follows the stories: told after what the person did."""
+    """Whether a change is of how the edition presents itself: after a gesture, what the program wrote there follows by itself."""
     return change.message.startswith(("subject:", "preview line:", "introduction:"))
 
 

@@ -42,6 +42,7 @@
   addEventListener("beforeunload", (event) => typed().length && event.preventDefault());
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-leave]")) typed().forEach((field) => (field.value = field.defaultValue));
+    event.target.closest("[data-close]")?.closest(".said, .just-done").replaceChildren();
     if (event.target.closest("[aria-disabled=true]")) { event.preventDefault(); event.stopPropagation(); }
   }, true);
   document.addEventListener("htmx:beforeRequest", (event) => {
