@@ -244,8 +244,8 @@ def test_a_role_that_changes_counts_at_once(team: Desk, starter: Path) -> None:
 
 
 ONE = "/editions/{edition}"
-EVERYONE = {"/sign-in", "/sign-out", ONE + "/checks"}
-"""The last one tries the links again, and changes nothing."""
+EVERYONE = {"/sign-in", "/sign-out", ONE + "/checks", "/themes"}
+"""The last two try links and a text, and change nothing."""
 BY_EDITORS = {
     "/editions",
     ONE + "/words",
@@ -260,6 +260,7 @@ BY_EDITORS = {
     "/sources",
     "/sources/find",
     "/sources/follow",
+    "/themes/{theme}",
 }
 BY_APPROVERS = {ONE + "/approve", ONE + "/deliver"}
 
@@ -276,7 +277,7 @@ def test_a_reader_and_an_editor_are_refused_what_is_not_theirs(team: Desk, path:
     refused: list[Role] = ["reader"] if path in BY_EDITORS else ["reader", "editor"]
     for role in refused:
         visitor = member(team, role)
-        answer = visitor.post(path.replace("{edition}", "2026-11").replace("{revision}", "1").replace("{story}", "0" * 16))
+        answer = visitor.post(path.replace("{edition}", "2026-11").replace("{revision}", "1").replace("{story}", "0" * 16).replace("{theme}", "ia"))
         assert answer.status == 403
         assert "<h1>" in answer.text
 

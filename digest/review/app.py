@@ -28,6 +28,7 @@ from digest.review import (
     preview,
     sign_in,
     sources,
+    themes,
     trial,
 )
 from digest.review.door import DOOR, Door, close_answers, guard
@@ -54,7 +55,22 @@ def make_app(office: Office, door: Door) -> web.Application:
     return app
 
 
-PAGES = (sign_in, editions, making, edition, editing, preview, checks, history, trial, approval, closing, delivery, sources)
+PAGES = (
+    sign_in,
+    editions,
+    making,
+    edition,
+    editing,
+    preview,
+    checks,
+    history,
+    trial,
+    approval,
+    closing,
+    delivery,
+    sources,
+    themes,
+)
 
 
 async def serve(office: Office, door: Door, *, host: str, port: int, ready: Callable[[int], None]) -> None:

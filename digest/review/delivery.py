@@ -55,6 +55,8 @@ async def show(request: web.Request) -> web.StreamResponse:
 
     config, edition, found = await office.do(look)
     errand, words = office.errands.get(name), words_of(config).gettext
+    if is_part(request) and errand and errand.done:
+        return web.Response(headers={"HX-Refresh": "true"})  # its state has changed, which stands all over the page
     values: dict[str, Any] = {
         "edition": edition,
         "places": found,
