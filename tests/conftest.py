@@ -134,7 +134,7 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Path | str:
 
 _SERVERS = {
     "dovecot": ("Dovecot 2.3", mailservers.PROGRAM, mailservers.INSTALL),
-    "postgres": ("PostgreSQL", databases.INITDB, databases.INSTALL),
+    "postgres": ("PostgreSQL", databases.PROGRAMS, databases.INSTALL),
 }
 """By the mark of the tests that talk to it: its name, its program where it is installed, and how to install it."""
 

@@ -24,7 +24,9 @@ PASSWORD = "sésame-ouvre-toi"
 """Of the user `guarded`; `app` needs none."""
 _DEBIAN = sorted(map(str, Path("/usr/lib/postgresql").glob("*/bin")), reverse=True)
 """Debian keeps the programs of each version apart."""
-INITDB = shutil.which("initdb", path=os.pathsep.join([os.environ.get("PATH", ""), *_DEBIAN]))
+_FOUND = shutil.which("initdb", path=os.pathsep.join([os.environ.get("PATH", ""), *_DEBIAN]))
+PROGRAMS = Path(_FOUND).resolve().parent if _FOUND else None
+"""Where initdb, pg_ctl, pg_dump and psql are; None where PostgreSQL is not installed."""
 
 _QUICK = (
     "fsync=off",
@@ -80,7 +82,7 @@ class Postgres:
 @contextmanager
 def running_postgres() -> Iterator[Postgres]:
     """A server of PostgreSQL until the end of the block."""
-    if INITDB is None:
+    if PROGRAMS is None:
         raise RuntimeError(f"these tests need PostgreSQL: {INSTALL}")
     memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) and shutil.disk_usage("/dev/shm").free > 2**30 else None
     folder = Path(tempfile.mkdtemp(prefix="postgres-", dir=memory))  # short: a socket's path has 108 bytes at most
@@ -99,9 +101,10 @@ def running_postgres() -> Iterator[Postgres]:
 
 
 def _run(program: str, *words: object) -> None:
-    assert INITDB
-    path = Path(INITDB).with_name(program)
-    done = subprocess.run([path, *map(str, words)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd="/", **_identity())
+    assert PROGRAMS
+    done = subprocess.run(
+        [PROGRAMS / program, *map(str, words)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd="/", **_identity()
+    )
     if done.returncode:
         raise RuntimeError(f"{program}: {done.stdout.decode(errors='replace')}")
 

@@ -1,0 +1,69 @@
+"""The backups that the guide tells to make give back everything, even those of a store at work."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from digest.model import Article
+from digest.store import Reader, open_store
+from tests.databases import PROGRAMS, Postgres
+from tests.test_move import fill, rows_of
+
+Make = Callable[..., Article]
+GUIDES = [Path(__file__).parent.parent / "docs" / f"guide.{language}.md" for language in ("en", "fr")]
+
+
+def command(program: str, guide: Path, **names: str) -> list[str]:
+    """A command as a guide writes it, with the names of this test."""
+    (line,) = set(re.findall(rf"`({program} [^`]+)`", guide.read_text(encoding="utf-8")))
+    for name, value in names.items():
+        line = line.replace(name, value)
+    return [word.strip('"') for word in re.findall(r'"[^"]+"|\S+', line)]
+
+
+@pytest.mark.skipif(shutil.which("sqlite3") is None, reason="the program sqlite3 is not installed")
+@pytest.mark.parametrize("guide", GUIDES, ids=lambda guide: guide.name)
+def test_a_file_saved_while_it_is_written_gives_everything_back(guide: Path, tmp_path: Path, article: Make) -> None:
+    fill(tmp_path / "digest.db", tmp_path, article, count=20)
+    before = rows_of(tmp_path / "digest.db")
+    with open_store(tmp_path / "digest.db", Reader("Le fil")) as store, store.together():
+        store.add([article(id="b" * 16)])  # under way: not saved
+        subprocess.run(command("sqlite3", guide), cwd=tmp_path, check=True)
+    (saved,) = (file for file in tmp_path.glob("sa*.db"))
+    for left in ("digest.db-wal", "digest.db-shm"):
+        (tmp_path / left).unlink(missing_ok=True)
+    saved.replace(tmp_path / "digest.db")
+    assert rows_of(tmp_path / "digest.db") == before
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("guide", GUIDES, ids=lambda guide: guide.name)
+def test_a_database_saved_while_it_is_written_gives_everything_back(
+    guide: Path, tmp_path: Path, postgres: Postgres, article: Make
+) -> None:
+    address, new = postgres.new_database(), postgres.new_database()
+    fill(address, tmp_path, article, count=20)
+    before = rows_of(address)
+    word = "ADDRESS" if guide.name == "guide.en.md" else "ADRESSE"
+    with open_store(address, Reader("Le fil")) as store, store.together():
+        store.add([article(id="b" * 16)])  # under way: not saved
+        run(command("pg_dump", guide, **{word: address}), tmp_path)
+    run(command("psql", guide, **{f"{word}_OF_NEW": new, f"{word}_DE_NEUVE": new}), tmp_path)
+    assert rows_of(new) == before
+    with open_store(new, Reader("Le fil")) as store:
+        edition = store.editions.last("2026-11")
+        assert edition
+        store.editions.refresh_tray(replace(edition, sources=()))
+        assert store.add([article(id="b" * 16)]).new == 1
+
+
+def run(words: list[str], folder: Path) -> None:
+    assert PROGRAMS
+    subprocess.run([PROGRAMS / words[0], *words[1:]], cwd=folder, check=True, capture_output=True)
