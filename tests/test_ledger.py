@@ -26,6 +26,7 @@ from digest.settings import parse
 from digest.store import Reader, Store, open_store
 
 from .conftest import NOW, SETTINGS
+from .databases import Postgres
 
 EDITIONS = ("2026-11", "numero-special")
 TOWNS = ("Lorient", "Mulhouse", "Sète", "Roubaix", "Brest")
@@ -37,13 +38,17 @@ Stories = strategies.sampled_from(STORIES)
 class Team(RuleBasedStateMachine):
     """A team at work on two editions that draw on the same five stories, and what ought to be true of them."""
 
+    def address(self) -> str:
+        """Of a new store."""
+        return "sqlite:///digest.db"
+
     @initialize()
     def open(self) -> None:
         self._folder = tempfile.TemporaryDirectory()
         home = Path(self._folder.name)
         refused = {"host": "127.0.0.1", "port": 1, "user": "camille", "password_file": "secret"}
         limits = {**SETTINGS["newsletter"], "limits": {"min_stories": 1}, "unsubscribe": "https://essai.example/non"}
-        wanted = {**SETTINGS, "newsletter": limits, "deliver": {"boite": {"imap": refused}}}
+        wanted = {**SETTINGS, "newsletter": limits, "deliver": {"boite": {"imap": refused}}, "store": self.address()}
         (home / "secret").write_text("s3cret", encoding="utf-8")
         self.config = Config(home / "sources.yaml", parse(wanted))
         self.now = NOW
@@ -230,6 +235,24 @@ def _crash(*_: object, **__: Any) -> None:
 
 TestTeam = Team.TestCase
 TestTeam.settings = settings(max_examples=10, stateful_step_count=20, deadline=None)
+
+
+class TeamOnServer(Team):
+    """The same team, its store on PostgreSQL."""
+
+    server: Postgres
+
+    def address(self) -> str:
+        return self.server.new_schema()
+
+
+@pytest.mark.postgres
+class TestTeamOnServer(TeamOnServer.TestCase):  # type: ignore[name-defined,misc,valid-type]  # made by hypothesis
+    settings = settings(max_examples=3, stateful_step_count=20, deadline=None)
+
+    @pytest.fixture(autouse=True)
+    def _server(self, postgres: Postgres) -> None:
+        TeamOnServer.server = postgres
 
 
 def decision(state: StoryState, edition: str) -> Decision:
