@@ -1,4 +1,4 @@
-"""What a person does to the stories of an edition beyond their words: bring in, tell apart or together, take a change back.
+"""What a person does to the stories of an edition beyond their words: bring in, put back, tell apart or together.
 
 Each saves a revision through `desk.revise`, with its errors; what the store knows of the stories changes with it, or not at all.
 """
@@ -12,8 +12,8 @@ from typing import Final
 
 from digest.compose.revising import change, find, put_in, take_out
 from digest.config import Config
-from digest.desk import merge, opened, revise, split
-from digest.errors import N_, GateError, UsageError
+from digest.desk import merge, revise, split
+from digest.errors import N_, GateError
 from digest.model import Edition, EditionStory, LeftOut
 from digest.pipeline import judge_articles, tell
 from digest.store import Store
@@ -85,23 +85,6 @@ def put_back(config: Config, store: Store, before: Edition, id: str, revision: i
         if one.takeaway.article == find(then, id).article and one not in top:
             top.insert(at, one)
     return revise(config, store, before, replace(after, highlights=tuple(top)), by=by, now=now)
-
-
-def undo(config: Config, store: Store, name: str, revision: int, *, by: str, now: datetime) -> Edition:
-    """Take back the last revision, `revision`, and what was decided with it: the edition is again as it was before.
-
-    Raises ConflictError where it is no longer the last one.
-    """
-    current, before = opened(store, name), store.editions.revision(name, revision - 1)
-    base = current if current.revision == revision else store.editions.revision(name, revision)
-    if base is None or before is None:
-        raise UsageError(N_("edition {edition} has no change to take back"), edition=name)
-    again = {story.id for story in before.stories}
-    without = base
-    for story in base.stories:
-        without = without if story.id in again else take_out(without, story.id)
-    after = replace(before, left_out=tuple(out for out in without.left_out if out.id not in again), sources=base.sources)
-    return revise(config, store, base, after, by=by, now=now)
 
 
 def with_evidence(config: Config, store: Store, before: Edition, after: Edition) -> Edition:

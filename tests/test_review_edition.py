@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -387,6 +388,32 @@ def test_a_page_that_is_behind_and_where_nothing_was_typed_is_brought_up_to_date
     story, seen = first(letter), last(letter).revision
     by_camille(letter, summary="Le résumé de Camille.")
     assert owner.post(f"{HERE}/stories/{story.id}", {"revision": seen, "title": story.title}).status == 303
+
+
+def test_two_who_save_at_the_same_moment_lose_nothing(owner: Visitor, letter: Path) -> None:
+    one, two = last(letter).stories[:2]
+    with ThreadPoolExecutor(2) as both:
+        answers = list(
+            both.map(
+                lambda story: owner.post(f"{HERE}/stories/{story.id}", {"revision": 1, "title": f"Titre de {story.id}"}),
+                (one, two),
+            )
+        )
+    assert sorted(answer.status for answer in answers) == [303, 409]
+    late = (one, two)[answers[0].status == 303]
+    send(owner, letter, f"stories/{late.id}", title=f"Titre de {late.id}")
+    assert [story.title for story in last(letter).stories[:2]] == [f"Titre de {one.id}", f"Titre de {two.id}"]
+
+
+@pytest.mark.parametrize(
+    "deed", ["up:", "remove:", "quote:zz", "add:1-2-3-4", "split:", "split:zz", "merge", "top:x", "move", "place", "zz"]
+)
+def test_a_form_that_makes_no_sense_breaks_nothing(owner: Visitor, letter: Path, deed: str) -> None:
+    stories = last(letter).stories
+    for path in (f"stories/{stories[0].id}", "stories/zz", "highlights", "tray", "undo"):
+        odd = {"story": "zz", "from": "x", "to": "zz", "place": "-1", "other": "zz", "theme": "zz"}
+        assert send(owner, letter, path, do=deed, **(odd if path != "highlights" else {})).status in (303, 404, 409, 422)
+    assert {story.id for story in last(letter).stories} == {story.id for story in stories}
 
 
 @pytest.mark.parametrize("revision", ["", "0", "99", "-1", "abc", "9" * 30])

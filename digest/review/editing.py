@@ -101,7 +101,7 @@ async def undo(request: web.Request) -> web.StreamResponse:
     def save(config: Config, store: Store, base: Edition, fields: Fields, who: Mapping[str, Any]) -> Edition:
         if story := fields.get("story"):
             return regrouping.put_back(config, store, base, story, _number(fields.get("from", "")), **who)
-        return regrouping.undo(config, store, base.edition, base.revision, **who)
+        return desk.bring_back(config, store, base, base.revision - 1, **who)
 
     return await _saved(request, save)
 
@@ -121,7 +121,7 @@ async def _saved(request: web.Request, save: Save, *, story: str | None = None) 
             after = save(config, store, base, fields, who)
         except ConflictError as error:
             current = desk.opened(store, name)
-            return config, base, Clash(current, error, error.changes, mine, _now_there(current, story))
+            return config, base, Clash(current, error, error.changes or changes(base, current), mine, _now_there(current, story))
         done = str(after.revision) if fields.get("do") and _can_be_taken_back(request, fields, base, after) else ""
         view = view_of(config, store, name, edition=after, query=fields.get("q", ""), done=done)
         return config, base, replace(view, told=_told(config, fields, base, view))
