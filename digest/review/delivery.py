@@ -54,7 +54,7 @@ async def show(request: web.Request) -> web.StreamResponse:
         return config, of_this_name(store, name), places(config, store, name)
 
     config, edition, found = await office.do(look)
-    errand, words = office.errands.get(name), words_of(config).gettext
+    errand = office.errands.get(name)
     if is_part(request) and errand and errand.done:
         return web.Response(headers={"HX-Refresh": "true"})  # its state has changed, which stands all over the page
     values: dict[str, Any] = {
@@ -66,7 +66,7 @@ async def show(request: web.Request) -> web.StreamResponse:
         "hint": None,
     }
     if errand and errand.error:
-        values |= {"wrong": told(errand.error, words), "hint": cure(errand.error, words)}
+        values |= {"wrong": told(errand.error, config), "hint": cure(errand.error, config)}
     return page(request, config, "delivery_part.html.j2" if is_part(request) else "delivery.html.j2", **values)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from aiohttp import web
@@ -51,29 +51,29 @@ async def tell_errors(request: web.Request, handler: Handler) -> web.StreamRespo
 
 def failed(request: web.Request, error: DigestError) -> web.Response:
     """The page of an error that a person can understand, with what to do about it."""
-    translate = words_of(_config(request)).gettext
-    known = isinstance(error, GateError | BusyError)
+    config, known = _config(request), isinstance(error, GateError | BusyError)
     return _page(
         request,
-        told(error, translate),
+        told(error, config),
         web.HTTPConflict.status_code if known else web.HTTPUnprocessableEntity.status_code,
-        hint=cure(error, translate),
+        hint=cure(error, config),
         changes=error.changes if isinstance(error, ConflictError) else (),
     )
 
 
-def told(error: Exception, translate: Callable[[str], str]) -> str:
-    """What went wrong, in a sentence."""
+def told(error: Exception, config: Config) -> str:
+    """What went wrong, in a sentence without secrets."""
+    translate = words_of(config).gettext
     if isinstance(error, BusyError):
         return translate(_BUSY)
-    return error.text(translate) if isinstance(error, DigestError) else translate(_UNKNOWN)
+    return config.hide(error.text(translate)) if isinstance(error, DigestError) else translate(_UNKNOWN)
 
 
-def cure(error: Exception, translate: Callable[[str], str]) -> str | None:
+def cure(error: Exception, config: Config) -> str | None:
     """What to do about it; None where it would be a command to type, which is no help to someone without a terminal."""
     if not isinstance(error, DigestError) or not error.hint or error.hint.startswith(("digest ", "--")):
         return None
-    return error.hint_text(translate)
+    return config.hide(error.hint_text(words_of(config).gettext) or "")
 
 
 def _page(

@@ -46,10 +46,9 @@ async def progress(request: web.Request) -> web.StreamResponse:
     run, config = office.run, office.config()
     if run is None or run.edition != name:  # the page was left open, and digest review started again
         return back(request, "/")
-    words = words_of(config).gettext
     if run.done and not run.error and is_part(request):
         return web.Response(headers={"HX-Redirect": f"/editions/{name}"})
-    values = {"error": told(run.error, words), "hint": cure(run.error, words)} if run.error else {"error": "", "hint": None}
+    values = {"error": told(run.error, config), "hint": cure(run.error, config)} if run.error else {"error": "", "hint": None}
     return page(request, config, "run_part.html.j2" if is_part(request) else "run.html.j2", run=run, **values)
 
 

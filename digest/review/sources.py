@@ -69,11 +69,10 @@ async def find(request: web.Request) -> web.StreamResponse:
     """The feeds behind an address, to choose from."""
     office = office_of(request)
     config, address = office.config(), str((await request.post()).get("address", "")).strip()[:2000]
-    words = words_of(config).gettext
     try:
         found = await asyncio.to_thread(following.find, config, address)
     except GatherError as error:
-        return await _shown(request, address=address, wrong=told(error, words), hint=cure(error, words) or "")
+        return await _shown(request, address=address, wrong=told(error, config), hint=cure(error, config) or "")
     followed = {source.feed: source.name for source in config.settings.sources}
     feeds = [(feed, without_secrets(feed.url), followed.get(feed.url, "")) for feed in found]
     return await _shown(request, address=address, feeds=feeds)

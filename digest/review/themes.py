@@ -57,7 +57,7 @@ async def try_text(request: web.Request) -> web.StreamResponse:
         config, article, workings = await office.do(weigh)
     except DigestError as error:
         config = office.config()
-        return _list(request, config, text=text, wrong=told(error, words_of(config).gettext))
+        return _list(request, config, text=text, wrong=told(error, config))
     return _list(request, config, text=text, article=article, workings=workings if text else ())
 
 
@@ -89,7 +89,7 @@ async def change(request: web.Request) -> web.StreamResponse:
                 said.format(name=theme.title(config.settings.newsletter.language), backup=settings_file.BACKUP),
             )
     except (SettingsError, ConflictError) as error:
-        return _form(request, config, theme, typed=typed, seen=seen, wrong=told(error, words), hint=cure(error, words) or "")
+        return _form(request, config, theme, typed=typed, seen=seen, wrong=told(error, config), hint=cure(error, config) or "")
     period = _period(office, config)
     found, weighed = await office.do(lambda config, store: effects(config, store, after.settings, period))
     return _form(
