@@ -2,7 +2,7 @@
 
 A moment is one at which a run leaves a trace, or asks someone for something: it writes, renames or removes a file of its folder,
 tells something to its store or to a mail account, or calls a server. Run as a program, since a process must have one thread to
-be forked: `python -m tests.dying`, with what to do as JSON on standard input, and what became of it as JSON on standard output.
+be forked: `python -m tests.dying`. Each line of its input says what to do, as JSON, and a line of its output what became of it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from imaplib import IMAP4
@@ -42,21 +43,37 @@ class Ended:
     said: str
 
 
-def run_dying(words: Sequence[str], runs: Sequence[tuple[Path, int]]) -> list[Ended]:
-    """Run `digest WORDS` in each folder, and kill it at the moment of this number; 0: let it end."""
-    asked = json.dumps({"words": list(words), "runs": [(str(folder), point) for folder, point in runs]})
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.dying"], cwd=ROOT, input=asked, capture_output=True, text=True, timeout=600
-    )
-    assert done.returncode == 0, done.stderr
-    return [Ended(*one) for one in json.loads(done.stdout)]
+Dying = Callable[[Sequence[str], Sequence[tuple[Path, int]]], list[Ended]]
+"""Runs `digest WORDS` in each folder, and kills it at the moment of this number; 0: lets it end."""
+
+
+@contextmanager
+def dying_program() -> Iterator[Dying]:
+    """The program, loaded once for all that is asked of it."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.dying"], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as program:
+        asking, answers = program.stdin, program.stdout
+        assert asking
+        assert answers
+
+        def run(words: Sequence[str], runs: Sequence[tuple[Path, int]]) -> list[Ended]:
+            asked = {"words": list(words), "runs": [(str(folder), point) for folder, point in runs]}
+            asking.write(json.dumps(asked) + "\n")
+            asking.flush()
+            return [Ended(*one) for one in json.loads(answers.readline())]
+
+        yield run
+        asking.close()
 
 
 def main() -> None:
     lemma("bénévoles", detect("Les bénévoles lisent."))  # the dictionaries, loaded once for all
-    asked = json.load(sys.stdin)
-    ended = [_run(asked["words"], Path(folder), point) for folder, point in asked["runs"]]
-    json.dump([(one.code, one.moments, one.said) for one in ended], sys.stdout)
+    for line in sys.stdin:
+        asked = json.loads(line)
+        ended = [_run(asked["words"], Path(folder), point) for folder, point in asked["runs"]]
+        sys.stdout.write(json.dumps([(one.code, one.moments, one.said) for one in ended]) + "\n")
+        sys.stdout.flush()
 
 
 def _run(words: Sequence[str], folder: Path, point: int) -> Ended:

@@ -18,7 +18,7 @@ import pytest
 import yaml
 
 from .conftest import SETTINGS
-from .dying import KILLED, Ended, run_dying
+from .dying import KILLED, Dying, Ended, dying_program
 from .mailservers import PASSWORD, Dovecot
 from .servers import Site, running_site
 
@@ -26,6 +26,12 @@ EVERYTHING = os.environ.get("DIGEST_ALL_SERVERS") == "1"
 NAME = "2026-11"
 TOWNS = ("Lorient", "Mulhouse", "Sète")
 DRAFT = ("draft", NAME, "--since", "2026-11-01", "--until", "2026-11-23")
+
+
+@pytest.fixture(scope="module")
+def run_dying() -> Iterator[Dying]:
+    with dying_program() as run:
+        yield run
 
 
 def article(town: str, sentences: int) -> str:
@@ -128,7 +134,9 @@ def spread(count: int, most: int) -> list[int]:
     return list(range(1, count + 1, step))
 
 
-def test_a_draft_killed_at_any_moment_is_made_by_the_next_run_as_if_nothing_had_happened(tmp_path: Path, site: Site) -> None:
+def test_a_draft_killed_at_any_moment_is_made_by_the_next_run_as_if_nothing_had_happened(
+    tmp_path: Path, site: Site, run_dying: Dying
+) -> None:
     whole = newsletter(tmp_path / "whole", site)
     (undisturbed,) = run_dying(DRAFT, [(whole, 0)])
     assert undisturbed.code == 0, undisturbed.said
@@ -186,7 +194,7 @@ def _group_is_gone(group: int) -> bool:
 
 @pytest.mark.dovecot
 def test_a_delivery_killed_at_any_moment_leaves_one_draft_there_once_it_is_made_again(
-    tmp_path: Path, site: Site, dovecot: Dovecot
+    tmp_path: Path, site: Site, dovecot: Dovecot, run_dying: Dying
 ) -> None:
     ready = newsletter(tmp_path / "ready", site, port=dovecot.port)
     for words in (DRAFT, ("approve", NAME, "--by", "Camille")):
