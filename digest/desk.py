@@ -17,7 +17,7 @@ from digest.compose.edition import following
 from digest.compose.letter import Addresses, addresses_of
 from digest.compose.manuscript import base_revision, read, write
 from digest.compose.reasons import said
-from digest.compose.revising import take_out
+from digest.compose.revising import one_line, take_out
 from digest.config import Config
 from digest.deliver import brevo, imap, keila, listmonk, mailchimp, placeholders, smtp
 from digest.deliver.parcel import Parcel
@@ -32,6 +32,7 @@ from digest.settings.places import Brevo, Imap, Keila, Listmonk, Mailchimp
 from digest.store import Store
 from digest.store.editions import Standing
 
+LONGEST_NAME = 200
 FILES = "files"
 """The place that is always there: the edition's own folder, or a zip."""
 
@@ -70,6 +71,7 @@ def revise(
     if current.revision != before.revision:
         raise _conflict(store, before, current)
     newsletter = config.settings.newsletter
+    after = replace(after, subject=one_line(after.subject), preheader=one_line(after.preheader))
     revised = following(before, after, newsletter, translator(newsletter.language))
     revised = replace(revised, status=before.status, revision=before.revision, made=before.made, approval=before.approval)
     if revised == before and not decided:
@@ -78,7 +80,7 @@ def revise(
     with store.together():
         store.editions.save(saved, by=by)
         _decide(store, saved, decided or {}, by=by, now=now)
-    write_files(config, store, saved)
+        write_files(config, store, saved)  # an edition that cannot be written is not saved either
     return saved
 
 
@@ -246,9 +248,12 @@ def fingerprint(email: RenderedEmail) -> Fingerprint:
 
 
 def _name(by: str) -> str:
-    if not by.strip():
+    name = one_line(by)
+    if not name:
         raise UsageError(N_("a name is needed: who does this?"), hint=N_("--by NAME"))
-    return by.strip()
+    if len(name) > LONGEST_NAME:
+        raise UsageError(N_("a name of more than {most} characters"), most=LONGEST_NAME)
+    return name
 
 
 def _conflict(store: Store, before: Edition, current: Edition) -> ConflictError:
@@ -264,8 +269,10 @@ def _conflict(store: Store, before: Edition, current: Edition) -> ConflictError:
 def _decide(store: Store, edition: Edition, decided: Mapping[str, StoryState], *, by: str, now: datetime) -> None:
     made = [Decision(story, state, edition.edition, by, now) for story, state in decided.items() if state in ("held", "rejected")]
     store.editions.decide(made)
-    again = [*(story for story, state in decided.items() if state == "new"), *(story.id for story in edition.stories)]
-    store.editions.forget(again)
+    again = {story for story, state in decided.items() if state == "new"} | {story.id for story in edition.stories}
+    known, printed = store.editions.ledger().decisions, {story.id for story in edition.stories}
+    waiting = {id for id in printed & known.keys() if known[id].state == "held" and known[id].edition != edition.edition}
+    store.editions.forget(again - waiting)  # held elsewhere and printed here: it waits again if this edition is given up
 
 
 def _trouble(told: Mapping[str, Any]) -> dict[str, Any]:

@@ -16,6 +16,8 @@ import yaml
 
 from digest.errors import N_, DigestError
 
+_UNREADABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What YAML 1.2 lets no text hold (section 5.1)."""
 _DEEPEST = 100
 """Levels of nesting; libyaml has no limit of its own, and 50,000 levels overflow the stack and end the process."""
 
@@ -177,6 +179,9 @@ def _refuse_depth(text: str) -> None:
             raise _at(event.start_mark, N_("more than {limit} levels of lists and keys"), limit=_DEEPEST)
 
 
+_NUMBER = re.compile(r"[-+]?(?:0|[1-9][0-9]*)(?:\.[0-9]*)?(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
+
+
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # which of the two depends on libyaml
     yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 - PyYAML's own way to say which plain values are not text
 
@@ -194,11 +199,7 @@ for _tag, _pattern, _first in (
     ("bool", r"true|True|TRUE|false|False|FALSE", "tTfF"),
     ("null", r"~|null|Null|NULL|", ["~", "n", "N", ""]),
     ("int", r"[-+]?(?:0|[1-9][0-9]*)", "-+0123456789"),
-    (
-        "float",
-        r"[-+]?(?:0|[1-9][0-9]*)(?:\.[0-9]*)?(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)",
-        "-+0123456789.",
-    ),
+    ("float", _NUMBER.pattern, "-+0123456789."),
     ("merge", r"<<", "<"),
 ):
     _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(rf"^(?:{_pattern})$"), list(_first))
@@ -213,7 +214,8 @@ class _Dumper(yaml.SafeDumper):
 
 
 def _write_words(dumper: yaml.SafeDumper, words: str) -> yaml.ScalarNode:
-    return dumper.represent_scalar("tag:yaml.org,2002:str", words, style="|" if "\n" in words else None)
+    number = _NUMBER.fullmatch(words)  # as 4e7, a word to YAML 1.1 and to PyYAML, and a number to whoever reads it back
+    return dumper.represent_scalar("tag:yaml.org,2002:str", words, style="|" if "\n" in words else "'" if number else None)
 
 
 _Dumper.add_representer(str, _write_words)
@@ -250,6 +252,8 @@ def _at(mark: Any, message: str, **values: Any) -> YamlError:
 
 
 def _unreadable_character(text: str, position: int) -> YamlError:
+    found = _UNREADABLE.search(text)  # the position that libyaml tells is in bytes
+    position = found.start() if found else position
     before = text[:position]
     code = f"{ord(text[position : position + 1] or chr(0)):04X}"
     return YamlError(

@@ -59,8 +59,12 @@ def edit(
             print_text(desk.manuscript(config, store, name).rstrip("\n"))
             return
         if source is not None:
-            text = sys.stdin.read() if str(source) == "-" else _read(source)
+            text = _decoded(sys.stdin.buffer.read(), "-") if str(source) == "-" else _read(source)
+            before = desk.opened(store, name).revision
             saved = desk.revise_from(config, store, name, text, by=by, now=clock_of(context)())
+            if saved.revision == before:
+                terminal.tell(N_("Nothing was changed."))
+                return
         else:
             found = _edited(config, store, terminal, name, kept, by, clock_of(context)())
             if found is None:
@@ -155,8 +159,15 @@ def status(context: typer.Context, as_json: AsJson = False) -> None:
 
 def _read(file: Path) -> str:
     try:
-        return file.read_text(encoding="utf-8")
+        return _decoded(file.read_bytes(), str(file))
     except FileNotFoundError as error:
         raise UsageError(N_("{file}: there is no such file"), file=file) from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(N_("{file}: cannot be read: {cause}"), file=file, cause=error) from error
+    except OSError as error:
+        raise UsageError(N_("{file}: cannot be read: {cause}"), file=file, cause=error.strerror or error) from error
+
+
+def _decoded(content: bytes, file: str) -> str:
+    try:
+        return "\n".join(content.decode("utf-8-sig").replace("\r\n", "\n").split("\r"))
+    except UnicodeDecodeError as error:
+        raise UsageError(N_("{file}: is not UTF-8 text; save it again as UTF-8"), file=file) from error

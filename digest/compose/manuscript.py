@@ -7,13 +7,12 @@ rests on the same span.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from digest.compose.reasons import reason
-from digest.compose.revising import quoted, rewritten, take_out
+from digest.compose.revising import one_line, paragraphs, quoted, rewritten, take_out
 from digest.errors import N_
 from digest.language.translations import Translator
 from digest.model import Edition, EditionStory, EditionTheme, Highlight, LeftOut, StoryState, Takeaway
@@ -28,6 +27,11 @@ HELP: Final = (
 )
 _KEYS = ("edition", "revision", "subject", "preheader", "introduction", "highlights", "themes", "held", "rejected", "tray")
 _STORY_KEYS = ("id", "title", "summary", "takeaways", "from", "why")
+
+MOST: Final = 1_000_000
+"""Characters of a text that someone wrote; an edition of a hundred stories has 150,000."""
+MOST_WORDS: Final = 20_000
+"""Characters of one of its values: an email of 100 KB holds no more."""
 
 TextOf = Callable[[str, int], str]
 Tell = Callable[[str, str], EditionStory]
@@ -64,9 +68,11 @@ def write(edition: Edition, decisions: Mapping[str, StoryState], translator: Tra
 
 def base_revision(text: str) -> int | None:
     """The revision that a text was written from; None where it does not say. Raises YamlError."""
+    if len(text) > MOST:
+        raise YamlError(N_("a text of more than {most} characters: is it the right one?"), line=1, column=1, most=MOST)
     data = read_yaml(text)
     number = data.get("revision") if isinstance(data, dict) else None
-    return number if isinstance(number, int) else None
+    return number if type(number) is int else None
 
 
 def read(
@@ -92,6 +98,7 @@ class _Reading:
 
     def revised(self, data: object) -> Revised:
         page = self.mapping(data, (), _KEYS)
+        self.meant(page)
         themes = self.themes(page)
         printed = [story.id for theme in themes for story in theme.stories]
         decided = self.decided(page, printed)
@@ -105,9 +112,21 @@ class _Reading:
         edition = replace(edition, **written)
         return Revised(self.highlighted(edition, page), decided)
 
+    def meant(self, page: Mapping[str, Any]) -> None:
+        """Refuses the text of another edition or of no known revision, and one that lost its stories."""
+        if (name := self.words(page.get("edition"), ("edition",), empty=True)) != self.edition.edition:
+            message = N_("the text is of edition {there}, not of {edition}; start again from digest edit {edition}")
+            raise self.at(("edition",), message, there=name or "?", edition=self.edition.edition)
+        if page.get("revision") != self.edition.revision:
+            message = N_("edition {edition} has no such revision; put back the line revision as it was")
+            raise self.at(("revision",), message, edition=self.edition.edition)
+        if "themes" not in page:
+            raise self.at((), N_("the key {key} is missing; put it back"), key="themes")
+
     def themes(self, page: Mapping[str, Any]) -> list[EditionTheme]:
+        """The themes that hold a story, each once, where it stands first."""
         seen: dict[str, int] = {}
-        themes = []
+        themes: dict[str, tuple[EditionStory, ...]] = {}
         for place, block in enumerate(self.items(page.get("themes"), ("themes",))):
             path = ("themes", place)
             theme = self.mapping(block, path, ("id", "stories"))
@@ -119,8 +138,8 @@ class _Reading:
                 self.story(item, (*path, "stories", rank), id, seen)
                 for rank, item in enumerate(self.items(theme.get("stories"), (*path, "stories")))
             ]
-            themes.append(EditionTheme(id, self.names[id], tuple(stories)))
-        return themes
+            themes[id] = (*themes.get(id, ()), *stories)
+        return [EditionTheme(id, self.names[id], stories) for id, stories in themes.items()]
 
     def story(self, item: object, path: tuple[str | int, ...], theme: str, seen: dict[str, int]) -> EditionStory:
         block = self.mapping(item, path, _STORY_KEYS)
@@ -184,7 +203,7 @@ class _Reading:
             now = next((one for one in printed if one[0].text == words), None) or spans.get(before.get(words, ("", 0, 0)))
             if now is None and words not in before:
                 raise self.at(("highlights", place), N_("a key takeaway is one of the takeaways below, word for word"))
-            found += [Highlight(*now)] if now else []  # its story has left
+            found += [Highlight(*now)] if now and Highlight(*now) not in found else []  # its story has left
         return replace(edition, highlights=tuple(found))
 
     def decided(self, page: Mapping[str, Any], printed: Sequence[str]) -> dict[str, StoryState]:
@@ -192,11 +211,12 @@ class _Reading:
         for state in ("held", "rejected"):
             for place, item in enumerate(self.items(page.get(state), (state,))):
                 block = {"id": item} if isinstance(item, str) else self.mapping(item, (state, place), _STORY_KEYS)
-                id = self.known(block.get("id"), (state, place))
+                id = self.known(block.get("id"), (state, place), taken_out=True)
                 if id in printed or id in states:
                     raise self.at((state, place), N_("this story also stands elsewhere; keep one of them"))
                 states[id] = state
-        again: dict[str, StoryState] = {id: "new" for id in self.decisions if id not in states}
+        shown = {out.id for out in self.edition.left_out}  # what was decided elsewhere stays as it is
+        again: dict[str, StoryState] = {id: "new" for id, was in self.decisions.items() if id in shown and was in page}
         return {id: state for id, state in (again | states).items() if self.decisions.get(id, "new") != state}
 
     def left_out(self, printed: Sequence[str], decided: Mapping[str, StoryState]) -> tuple[LeftOut, ...]:
@@ -214,22 +234,30 @@ class _Reading:
 
     # ------------------------------------------------------------------------------------------- what values must be
 
-    def known(self, value: object, path: tuple[str | int, ...]) -> str:
+    def known(self, value: object, path: tuple[str | int, ...], *, taken_out: bool = False) -> str:
+        """The id of a story of this edition or its tray, which no delivered edition holds unless it is `taken_out`."""
         id = self.words(value, path)
+        out = next((out for out in self.edition.left_out if out.id == id), None)
+        kind, _, where = out.reason.partition(":") if out else ("", "", "")
+        if kind == "published-in" and not taken_out:
+            raise self.at(path, N_("this story was already published in {where}"), where=where)
+        if kind == "duplicate-of" and id not in {story.id for story in self.edition.stories}:
+            raise self.at(path, N_("another story tells the same news; digest review can tell them apart"))
         if id not in {story.id for story in self.edition.stories} | {out.id for out in self.edition.left_out}:
             raise self.at(path, N_("no story of this edition or its tray has the id {id}"), id=id)
         return id
 
     def words(self, value: object, path: tuple[str | int, ...], *, empty: bool = False, whole: bool = False) -> str:
         """The words of a value, on one line unless they are taken `whole`, with their paragraphs."""
-        text = (
-            "" if value is None else value if isinstance(value, str) else str(value) if isinstance(value, int | float) else None
-        )
-        if text is None:
+        if not (value is None or isinstance(value, str) or type(value) is int):  # of 1.10, YAML only keeps 1.1
             raise self.at(path, N_("must be text; put it in quotes"))
-        if not (text.strip() or empty):
+        given = "" if value is None else str(value)
+        text = paragraphs(given) if whole else one_line(given)
+        if not (text or empty):
             raise self.at(path, N_("must not be empty"))
-        return text.strip() if whole else re.sub(r"[ \t]*\n[ \t\n]*", " ", text.strip())
+        if len(text) > MOST_WORDS:
+            raise self.at(path, N_("must not be longer than {most} characters"), most=MOST_WORDS)
+        return text
 
     def items(self, value: object, path: tuple[str | int, ...]) -> list[Any]:
         if value is None:

@@ -5,11 +5,28 @@ Nothing is lost on the way: a story that leaves the edition stands in its tray w
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import Final
 
 from digest.errors import N_, GateError
 from digest.model import Edition, EditionStory, EditionTheme, Highlight, LeftOut, Takeaway
+
+_BREAKS: Final = re.compile(r"[ \t]*[\n\r\v\f\x1c-\x1e\x85\u2028\u2029][\s]*")
+"""What `str.splitlines` takes for the end of a line; no-break spaces before it stay."""
+_CONTROLS: Final = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
+"""No HTML, no header and no feed may hold them."""
+
+
+def one_line(words: str) -> str:
+    """Words as a title or a subject can hold them: on one line, without characters that control a terminal."""
+    return _CONTROLS.sub("", _BREAKS.sub(" ", words.strip())).strip()
+
+
+def paragraphs(words: str) -> str:
+    """Words as an introduction can hold them: their lines stay, whatever machine they were typed on."""
+    return _CONTROLS.sub("", "\n".join(words.strip().splitlines())).strip()
 
 
 def find(edition: Edition, story: str) -> EditionStory:

@@ -44,7 +44,7 @@ def build_message(
     message = EmailMessage(policy=SMTP)
     message["From"] = formataddr((sender.name, sender.email))
     message["To"] = formataddr((sender.name, sender.email))
-    message["Subject"] = rendered.subject
+    message["Subject"] = " ".join(rendered.subject.splitlines())
     message["Date"] = format_datetime(edition.made)
     message["Message-ID"] = f"<{_slug(edition.newsletter)}.{_slug(edition.edition)}.{edition.revision}@{domain}>"
     message["Content-Language"] = edition.language
