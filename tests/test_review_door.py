@@ -157,6 +157,10 @@ def test_too_much_is_refused_with_a_page(desk: Desk) -> None:
     answer = owner.post("/editions", {"edition": "x" * 3_000_000})
     assert answer.status == 413
     assert "<h1>" in answer.text
+    mark = "une-limite"
+    body = f'--{mark}\r\nContent-Disposition: form-data; name="f"; filename="f"\r\n\r\n{"x" * 3_000_000}\r\n--{mark}--\r\n'
+    sent = owner.send("POST", "/editions", body.encode(), {"Content-Type": f"multipart/form-data; boundary={mark}"})
+    assert sent.status == 413
 
 
 def test_leaving_ends_the_session(desk: Desk) -> None:
@@ -277,7 +281,9 @@ def test_a_reader_and_an_editor_are_refused_what_is_not_theirs(team: Desk, path:
     refused: list[Role] = ["reader"] if path in BY_EDITORS else ["reader", "editor"]
     for role in refused:
         visitor = member(team, role)
-        answer = visitor.post(path.replace("{edition}", "2026-11").replace("{revision}", "1").replace("{story}", "0" * 16).replace("{theme}", "ia"))
+        answer = visitor.post(
+            path.replace("{edition}", "2026-11").replace("{revision}", "1").replace("{story}", "0" * 16).replace("{theme}", "ia")
+        )
         assert answer.status == 403
         assert "<h1>" in answer.text
 

@@ -58,7 +58,7 @@ class Visitor:
     headers: dict[str, str] = field(default_factory=dict)
 
     def get(self, path: str, **headers: str) -> Answer:
-        answer = self._ask("GET", path, None, headers)
+        answer = self.send("GET", path, None, headers)
         if found := re.search(
             r'name="csrf" value="([^"]+)"', answer.text if answer.headers.get_content_maintype() == "text" else ""
         ):
@@ -67,14 +67,15 @@ class Visitor:
 
     def post(self, path: str, form: Mapping[str, object] | None = None, **headers: str) -> Answer:
         fields = {"csrf": self.csrf, **(form or {})}
-        return self._ask("POST", path, urlencode(fields, doseq=True).encode(), headers)
+        return self.send("POST", path, urlencode(fields, doseq=True).encode(), headers)
 
     def follow(self, answer: Answer) -> Answer:
         """The page that a form leads to."""
         assert answer.status == 303, (answer.status, answer.words)
         return self.get(answer.where)
 
-    def _ask(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> Answer:
+    def send(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> Answer:
+        """A request as it is; a body is a form unless the headers say otherwise."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
         try:
             sent = {"Host": self.host or f"127.0.0.1:{self.port}", **self.headers}

@@ -8,6 +8,7 @@ from aiohttp import web
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from digest.errors import N_
 from digest.review.door import DOOR, SESSION, Session, led_to
 from digest.review.office import office_of, words_of
 from digest.review.pages import page
@@ -35,11 +36,11 @@ async def come_in(request: web.Request) -> web.StreamResponse:
     name, password = str(form.get("name", "")).strip()[:200], str(form.get("password", ""))[:1000]
     words, address = words_of(office.config()).gettext, _address(request)
     if door.must_wait(name.casefold(), address):
-        return _again(request, name, words("Too many tries: wait a quarter of an hour."), 429)
+        return _again(request, name, words(N_("Too many tries: wait a quarter of an hour.")), 429)
     account = await office.do(lambda _, store: store.accounts.find(name))
     right = await asyncio.to_thread(is_password, account, password)  # it takes its time, and others are waiting
     if not right or account is None:
-        return _again(request, name, words("This name and this password do not go together."), 403)
+        return _again(request, name, words(N_("This name and this password do not go together.")), 403)
     door.forget_tries(name.casefold(), address)
     response = led_to("/")
     door.show_out(request, response)  # a session that someone else planted here is worth nothing
