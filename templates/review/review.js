@@ -63,7 +63,7 @@
 
   // ---------------------------------------------------------------- after a save
 
-  let focus = "", kept = null;
+  let focus = "", kept = null, seen = 0;
   document.addEventListener("saved", (event) => {
     const { revision, fields, focus: next } = event.detail;
     refused.clear();
@@ -74,6 +74,8 @@
     }
     focus = next;
     showAnew();
+    clearTimeout(seen);
+    seen = setTimeout(() => all("#said .note").forEach((line) => line.classList.add("unseen")), 4000);
   });
   document.addEventListener("htmx:beforeSwap", (event) => {
     if (event.detail.xhr.getResponseHeader("HX-Trigger")?.includes('"saved"')) markSent(event.detail);
@@ -142,6 +144,14 @@
     }, { once: true });
     old.after(next);
   }
+
+  document.addEventListener("focusin", (event) => {  // the email follows to the story that is written in
+    const title = event.target.matches("textarea") && event.target.closest(".story")?.querySelector(".title").defaultValue;
+    const frame = document.querySelector(".frame iframe:not(.next)");
+    const headings = title ? [...(frame.contentDocument?.querySelectorAll("h3") ?? [])] : [];
+    const heading = headings.find((one) => one.textContent.trim().startsWith(title));
+    if (heading) frame.contentWindow.scrollTo(0, heading.getBoundingClientRect().top + frame.contentWindow.scrollY - 24);
+  });
 
   // ---------------------------------------------------------------- stories in brief
 
