@@ -247,7 +247,7 @@ class TeamOnServer(Team):
 
 
 @pytest.mark.postgres
-class TestTeamOnServer(TeamOnServer.TestCase):  # type: ignore[name-defined,misc,valid-type]  # made by hypothesis
+class TestTeamOnServer(TeamOnServer.TestCase):  # type: ignore[misc,valid-type]  # made by hypothesis
     settings = settings(max_examples=3, stateful_step_count=20, deadline=None)
 
     @pytest.fixture(autouse=True)

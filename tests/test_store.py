@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ import pytest
 from digest.errors import BusyError, ConflictError, GateError, SpanError, StoreError
 from digest.model import (
     Article,
+    Decision,
     Edition,
     EditionStory,
     EditionTheme,
@@ -24,6 +27,7 @@ from digest.model import (
     Takeaway,
 )
 from digest.store import Reader, Store, one_run_at_a_time, open_store
+from digest.store.editions import Editions
 from digest.store.engines import Database, engine_of
 from digest.store.migrations import STEPS
 
@@ -239,6 +243,77 @@ def test_two_delivered_editions_never_hold_the_same_article(store: Store, articl
     with pytest.raises(GateError, match="was already published in 2026-11"):
         store.editions.deliver(december, "files", Receipt("2", "ici"), Event("deliver", None, now, 1, place="files"))
     assert [(one.edition, one.status) for one in store.editions.all()] == [("2026-12", "draft"), ("2026-11", "delivered")]
+
+
+def at_once(*deeds: Callable[[], None]) -> list[BaseException | None]:
+    """What became of deeds that are done at the same moment."""
+    ended: list[BaseException | None] = [None] * len(deeds)
+
+    def do(number: int) -> None:
+        try:
+            deeds[number]()
+        except Exception as error:
+            ended[number] = error
+
+    threads = [threading.Thread(target=do, args=(number,)) for number in range(len(deeds))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return ended
+
+
+def test_two_editions_with_the_same_article_delivered_at_the_same_moment_are_one(
+    database: Database, article: Make, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    november = edition(article(), now)
+    with open_store(database, Reader("Le fil")) as store:
+        store.add([article()])
+        for name in ("2026-11", "2026-12"):
+            store.editions.save(replace(november, edition=name))
+    both, allowed, once = threading.Barrier(2), Editions.refuse_published, threading.local()
+
+    def allow(editions: Editions, one: Edition) -> None:
+        allowed(editions, one)
+        if not hasattr(once, "waited"):
+            once.waited = both.wait(10)  # until the other one was allowed too
+
+    monkeypatch.setattr(Editions, "refuse_published", allow)
+
+    def deliver(name: str) -> None:
+        delivered = Event("deliver", None, now, 1, place="files")
+        with open_store(database, Reader("Le fil")) as store:
+            store.editions.deliver(replace(november, edition=name), "files", Receipt("1", "ici"), delivered)
+
+    refused = [str(error) for error in at_once(lambda: deliver("2026-11"), lambda: deliver("2026-12")) if error]
+    assert len(refused) == 1
+    assert "was already published in 2026-1" in refused[0]
+    with open_store(database, Reader("Le fil")) as store:
+        assert sorted(one.status for one in store.editions.all()) == ["delivered", "draft"]
+
+
+def test_what_two_people_save_and_decide_at_the_same_moment_is_one_revision_and_one_decision(
+    database: Database, article: Make, now: datetime
+) -> None:
+    first = edition(article(), now)
+    with open_store(database, Reader("Le fil")) as store:
+        store.add([article()])
+        store.editions.save(first)
+    start = threading.Barrier(6)
+
+    def save(by: str) -> None:
+        with open_store(database, Reader("Le fil")) as store:
+            start.wait(10)
+            store.editions.decide([Decision("b" * 16, "held", "2026-11", by, now)])
+            store.editions.save(replace(first, revision=2, subject=f"De {by}"), by=by)
+
+    ended = at_once(*(partial(save, by) for by in ("Camille", "Alex", "Dominique", "Sacha", "Claude", "Noa")))
+    assert [type(error) for error in ended if error] == [ConflictError] * 5
+    with open_store(database, Reader("Le fil")) as store:
+        assert store.editions.ledger().state("b" * 16, ["z"])[0] == "held"
+        last = store.editions.last("2026-11")
+        assert last
+        assert (last.revision, len(store.editions.history("2026-11"))) == (2, 2)
 
 
 def test_newsletters_that_share_a_store_see_the_articles_of_their_own_sources(database: Database, article: Make) -> None:

@@ -18,6 +18,7 @@ from digest.formats import TextOf, approval_from_json, approval_json, edition_fr
 from digest.ledger import Ledger, Use
 from digest.model import Approval, Decision, Edition, EditionStatus, Event, Receipt
 from digest.store import schema as t
+from digest.store.engines import insert_on
 
 Connecting = Callable[[], AbstractContextManager[Connection]]
 
@@ -152,8 +153,15 @@ class Editions:
 
         Raises GateError where another delivered edition holds one of them.
         """
-        key = self._key(edition.edition)
         self.refuse_published(edition)
+        try:
+            self._deliver(edition, place, receipt, event)
+        except IntegrityError:
+            self.refuse_published(edition)  # one that was delivered at the same moment
+            raise
+
+    def _deliver(self, edition: Edition, place: str, receipt: Receipt, event: Event) -> None:
+        key = self._key(edition.edition)
         with self._writing() as connection:
             self._propose(connection, edition)
             printed = t.uses.c.article.in_(_articles(edition))
@@ -181,9 +189,10 @@ class Editions:
         rows = [asdict(decision) | {"newsletter": self._newsletter} for decision in decisions]
         if not rows:
             return
-        self.forget([row["story"] for row in rows])
         with self._writing() as connection:
-            connection.execute(insert(t.decisions), rows)
+            keep = insert_on(connection, t.decisions)
+            said = {name: keep.excluded[name] for name in ("state", "edition", "by", "made")}
+            connection.execute(keep.on_conflict_do_update(index_elements=["newsletter", "story"], set_=said), rows)
 
     def forget(self, stories: Iterable[str]) -> None:
         """Take back what was decided about stories."""
