@@ -45,11 +45,11 @@ BAD = (
 
 
 def test_a_source_that_turns_hostile_is_a_line_loses_nothing_and_stops_no_other(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, database: Path | str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Every one gives a feed, then what its name says, then the feed again."""
     monkeypatch.setattr(sources, "open_workers", partial(open_workers, deadline=3.0))
-    with running_site() as site, open_store(tmp_path / "digest.db") as store:
+    with running_site() as site, open_store(database) as store:
         given = settings(*(f"{site.url}/{route}" for route in (*BAD, "slow")), timeout=3, per_host=20)
         good = {f"/{route}": "/not-modified" for route in BAD}
         site.turned |= good
@@ -68,16 +68,16 @@ def test_a_source_that_turns_hostile_is_a_line_loses_nothing_and_stops_no_other(
         assert {report.status for report in collected(given, store, tmp_path).values()} == {"unchanged"}
 
 
-def test_a_certificate_that_is_wrong_fails_its_own_source_alone(tmp_path: Path) -> None:
-    with running_site(tls=True) as wrong, running_site() as site, open_store(tmp_path / "digest.db") as store:
+def test_a_certificate_that_is_wrong_fails_its_own_source_alone(tmp_path: Path, database: Path | str) -> None:
+    with running_site(tls=True) as wrong, running_site() as site, open_store(database) as store:
         reports = collected(settings(f"{wrong.url}/wrong", f"{site.url}/feed"), store, tmp_path)
         assert len(store.articles()) == 2
     assert (reports["wrong"].status, reports["feed"].status) == ("failed", "ok")
     assert "127.0.0.1" in (reports["wrong"].error or "")
 
 
-def test_an_address_of_our_own_network_fails_its_own_source_alone(tmp_path: Path) -> None:
-    with running_site() as site, open_store(tmp_path / "digest.db") as store:
+def test_an_address_of_our_own_network_fails_its_own_source_alone(tmp_path: Path, database: Path | str) -> None:
+    with running_site() as site, open_store(database) as store:
         reports = collected(settings(f"{site.url}/feed", allow_private_addresses=False), store, tmp_path)
         assert (reports["feed"].status, site.asked) == ("failed", [])
 
@@ -94,9 +94,9 @@ un &lt;a href="javascript:alert(1)"&gt;piège&lt;/a&gt;.&lt;/p&gt;</description>
 </channel></rss>"""
 
 
-def test_a_feed_as_the_real_web_has_them_is_stored_clean(tmp_path: Path) -> None:
+def test_a_feed_as_the_real_web_has_them_is_stored_clean(tmp_path: Path, database: Path | str) -> None:
     page = ("application/rss+xml; charset=utf-8", MESSY.encode("windows-1252"))
-    with running_site({"/messy": page}) as site, open_store(tmp_path / "digest.db") as store:
+    with running_site({"/messy": page}) as site, open_store(database) as store:
         assert collected(settings(f"{site.url}/messy"), store, tmp_path)["messy"].new == 4
         found = {article.title: article for article in store.articles()}
     first = found["L’été à la ferme (1)"]
@@ -108,16 +108,16 @@ def test_a_feed_as_the_real_web_has_them_is_stored_clean(tmp_path: Path) -> None
     assert found["Sans date"].url == f"{site.url}/trois"
 
 
-def test_an_entry_whose_id_changes_is_no_new_article(tmp_path: Path) -> None:
-    with running_site({"/it": ("application/rss+xml", FEED)}) as site, open_store(tmp_path / "digest.db") as store:
+def test_an_entry_whose_id_changes_is_no_new_article(tmp_path: Path, database: Path | str) -> None:
+    with running_site({"/it": ("application/rss+xml", FEED)}) as site, open_store(database) as store:
         collected(settings(f"{site.url}/it"), store, tmp_path)
         site.pages["/it"] = ("application/rss+xml", FEED.replace(b"<guid>1", b"<guid>https://gazette.example/?p=1"))
         assert collected(settings(f"{site.url}/it"), store, tmp_path)["it"].new == 0
         assert len(store.articles()) == 2
 
 
-def test_a_feed_that_moved_is_asked_where_it_lives_once_the_move_is_stable(tmp_path: Path) -> None:
-    with running_site() as site, open_store(tmp_path / "digest.db") as store:
+def test_a_feed_that_moved_is_asked_where_it_lives_once_the_move_is_stable(tmp_path: Path, database: Path | str) -> None:
+    with running_site() as site, open_store(database) as store:
         given = settings(f"{site.url}/moved")
         for day in range(5):
             assert collected(given, store, tmp_path, now=NOW + timedelta(days=day))["moved"].status != "failed"
@@ -126,24 +126,26 @@ def test_a_feed_that_moved_is_asked_where_it_lives_once_the_move_is_stable(tmp_p
         assert row["moved_to"] == f"{site.url}/feed"
 
 
-def test_a_feed_that_is_gone_is_asked_once(tmp_path: Path) -> None:
-    with running_site() as site, open_store(tmp_path / "digest.db") as store:
+def test_a_feed_that_is_gone_is_asked_once(tmp_path: Path, database: Path | str) -> None:
+    with running_site() as site, open_store(database) as store:
         for day in range(3):
             report = collected(settings(f"{site.url}/gone"), store, tmp_path, force=False, now=NOW + timedelta(days=day))["gone"]
             assert report.status == "failed"
         assert asked(site, "/gone") == 1
 
 
-def test_sources_that_are_ready_together_keep_their_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_sources_that_are_ready_together_keep_their_order(
+    tmp_path: Path, database: Path | str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(sources, "_MOMENT", 5.0)
-    with running_site() as site, open_store(tmp_path / "digest.db") as store:
+    with running_site() as site, open_store(database) as store:
         assert list(collected(settings(f"{site.url}/slow", f"{site.url}/feed"), store, tmp_path)) == ["slow", "feed"]
         assert {article.source for article in store.articles()} == {"slow"}
 
 
 @pytest.mark.parametrize("body", [b"<html><body>Maintenance</body></html>", b"", b"{", b"<rss version='2.0'><channel>"])
-def test_a_source_that_turns_bad_loses_nothing_and_comes_back(tmp_path: Path, body: bytes) -> None:
-    with running_site({"/it": ("application/rss+xml", FEED)}) as site, open_store(tmp_path / "digest.db") as store:
+def test_a_source_that_turns_bad_loses_nothing_and_comes_back(tmp_path: Path, database: Path | str, body: bytes) -> None:
+    with running_site({"/it": ("application/rss+xml", FEED)}) as site, open_store(database) as store:
         given = settings(f"{site.url}/it")
         collected(given, store, tmp_path)
         site.pages["/it"] = ("text/html", body)
@@ -153,8 +155,8 @@ def test_a_source_that_turns_bad_loses_nothing_and_comes_back(tmp_path: Path, bo
         assert collected(given, store, tmp_path)["it"].status == "unchanged"
 
 
-def test_an_entry_updated_in_place_is_the_next_version_of_its_article(tmp_path: Path) -> None:
-    with running_site({"/it": ("application/rss+xml", FEED)}) as site, open_store(tmp_path / "digest.db") as store:
+def test_an_entry_updated_in_place_is_the_next_version_of_its_article(tmp_path: Path, database: Path | str) -> None:
+    with running_site({"/it": ("application/rss+xml", FEED)}) as site, open_store(database) as store:
         given = settings(f"{site.url}/it")
         collected(given, store, tmp_path)
         site.pages["/it"] = ("application/rss+xml", FEED.replace(b"Le texte de la premi", b"Le texte revu de la premi"))
@@ -168,8 +170,8 @@ def asked(site: Site, path: str) -> int:
     return site.paths().count(path)
 
 
-def test_a_source_asked_minutes_ago_is_not_asked_again_unless_forced(tmp_path: Path) -> None:
-    with running_site() as site, open_store(tmp_path / "digest.db") as store:
+def test_a_source_asked_minutes_ago_is_not_asked_again_unless_forced(tmp_path: Path, database: Path | str) -> None:
+    with running_site() as site, open_store(database) as store:
         given = settings(f"{site.url}/feed", f"{site.url}/too-many")
         collected(given, store, tmp_path)
         again = collected(given, store, tmp_path, force=False)
@@ -179,8 +181,8 @@ def test_a_source_asked_minutes_ago_is_not_asked_again_unless_forced(tmp_path: P
         assert asked(site, "/feed") == 2
 
 
-def test_what_opens_a_feed_is_never_shown(tmp_path: Path) -> None:
-    with running_site() as site, open_store(tmp_path / "digest.db") as store:
+def test_what_opens_a_feed_is_never_shown(tmp_path: Path, database: Path | str) -> None:
+    with running_site() as site, open_store(database) as store:
         given = settings(*(f"{site.url}/{route}?token=s3cret" for route in ("error-page", "gone", "reset", "feed", "moved")))
         reports = collected(given, store, tmp_path)
         states = store.source_states()

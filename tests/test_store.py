@@ -344,6 +344,18 @@ def test_what_a_source_brought_stays_seen_once_the_newsletter_no_longer_follows_
             assert len(store.articles()) == 1
 
 
+def test_the_articles_of_each_source_are_counted_by_month(database: Database, article: Make) -> None:
+    gazette, relais = "https://gazette.example/feed", "https://relais.example/feed"
+    with open_store(database, Reader("Le fil", {gazette: "La Gazette", relais: "Le Relais"})) as store:
+        october = datetime(2026, 10, 31, 23, 59, tzinfo=UTC)
+        store.add([article(id="a" * 16, published=october), article(id="b" * 16), article(id="c" * 16, published=None)])
+        store.add([article(id="b" * 16, source="Le Relais"), article(id="d" * 16, published=datetime(2026, 9, 1, tzinfo=UTC))])
+        assert store.articles_a_month(datetime(2026, 10, 1, tzinfo=UTC)) == {
+            gazette: {"2026-10": 1, "2026-11": 2},
+            relais: {"2026-11": 1},
+        }
+
+
 def test_a_second_run_is_told_that_the_first_is_not_over(database: Database) -> None:
     with one_run_at_a_time(database):
         with pytest.raises(BusyError, match="another run is in progress") as caught, one_run_at_a_time(database):
