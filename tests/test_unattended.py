@@ -93,6 +93,24 @@ def test_json_is_all_there_is_on_standard_output_of_every_command_that_has_it(di
         json.loads(digest(*words.split(), "--json", folder=starter).out)
 
 
+def test_what_other_programs_read_of_the_desk_has_the_keys_that_are_documented(digest: Digest, starter: Path) -> None:
+    settle(starter, sources=[SILENT])
+    digest("draft", folder=starter)
+    digest("approve", NAME, "--by", "Camille", folder=starter)
+    told = digest("status", "--json", folder=starter).json
+    assert set(told) == {"newsletter", "editions", "next", "sources"}
+    assert set(told["editions"][0]) == {"edition", "status", "revision", "stories", "by", "places"}
+    assert told["next"] == {"do": "deliver", "edition": NAME}
+    assert set(told["sources"][0]) == {"name", "standing", "failures", "trouble"}
+    edition = json.loads((starter / "editions" / NAME / "edition.json").read_text(encoding="utf-8"))
+    assert set(edition["approval"]) == {"by", "at", "revision", "rendered"}
+    assert set(edition["approval"]["rendered"]) == {"subject", "html", "text"}
+    receipt = digest("deliver", NAME, "--to", "files", "--json", folder=starter).json
+    assert set(receipt) == {"edition", "place", "id", "where", "replaced"}
+    for event in digest("history", NAME, "--json", folder=starter).json:
+        assert set(event) == {"deed", "by", "at", "revision", "place", "changes"}
+
+
 # ------------------------------------------------------------------------------------------------ two at once
 
 
