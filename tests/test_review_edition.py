@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -30,11 +31,20 @@ from .visitors import Answer, Desk, Visitor, open_desk
 HERE = "/editions/2026-11"
 
 
+@pytest.fixture(scope="module")
+def drafted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the draft that every test begins with is kept: it is made once."""
+    return tmp_path_factory.mktemp("drafted")
+
+
 @pytest.fixture
-def letter(digest: Digest, starter: Path) -> Path:
+def letter(digest: Digest, starter: Path, drafted: Path) -> Path:
     """The starter newsletter with a draft."""
-    assert digest("draft", "--quiet", folder=starter).code == 0
-    return starter
+    kept = drafted / "lettre"
+    if not kept.exists():
+        assert digest("draft", "--quiet", folder=starter).code == 0
+        shutil.copytree(starter, kept)
+    return Path(shutil.copytree(kept, starter, dirs_exist_ok=True))
 
 
 @pytest.fixture
