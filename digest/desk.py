@@ -140,8 +140,9 @@ def approve(config: Config, store: Store, name: str, *, by: str, now: datetime) 
         )  # fmt: skip
     approval = Approval(by, now, edition.revision, fingerprint(rendered(config, edition)))
     approved = replace(edition, status=status, approval=approval)
-    store.editions.mark(approved, Event("approve", by, now, edition.revision), approval=approval)
-    write_files(config, store, approved)
+    with store.together():
+        store.editions.mark(approved, Event("approve", by, now, edition.revision), approval=approval)
+        write_files(config, store, approved)
     return approved
 
 
@@ -294,8 +295,9 @@ def _standing(store: Store, one: Standing) -> dict[str, Any]:
 
 def _next(standings: Sequence[Standing], today: str) -> dict[str, str]:
     """What a person should do next, and to which edition."""
+    today_first = sorted(standings, key=lambda one: one.edition != today)
     for status, deed in (("approved", "deliver"), ("draft", "edit")):
-        if waiting := next((one for one in standings if one.status == status), None):
+        if waiting := next((one for one in today_first if one.status == status), None):
             return {"do": deed, "edition": waiting.edition}
     mine = next((one for one in standings if one.edition == today), None)
     return {"do": "wait" if mine and mine.status == "delivered" else "draft", "edition": today}
@@ -308,8 +310,9 @@ def _states(store: Store) -> dict[str, StoryState]:
 def _moved(config: Config, store: Store, name: str, event: Event) -> Edition:
     edition = opened(store, name)
     moved = replace(edition, status=status_after(event.deed, edition.status, name), approval=None)
-    store.editions.mark(moved, replace(event, revision=edition.revision))
-    write_files(config, store, moved)
+    with store.together():
+        store.editions.mark(moved, replace(event, revision=edition.revision))
+        write_files(config, store, moved)
     return moved
 
 

@@ -35,6 +35,8 @@ _PATTERNS = {
     "color": N_("must be a colour in quotes, such as '#0b5d7a', got {got}"),
     "email": N_("must be an e-mail address, got {got}"),
 }
+_PATTERNS["to"] = _PATTERNS["email"]
+_VARIABLE = N_("must be the name of an environment variable, such as SMTP_PASSWORD")  # what was given may be the secret
 _SLUG = N_("must be made of small letters, digits and hyphens, got {got}")
 
 
@@ -46,7 +48,8 @@ def explained(errors: Sequence[ErrorDetails], data: dict[str, Any], model: type[
     error = _first(errors, data)
     place = _place(error, data)
     path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in place).lstrip(".")
-    values: dict[str, Any] = {"file": file, "path": path, "got": _shown(error.get("input")), **error.get("ctx", {})}
+    told = error.get("ctx", {})
+    values: dict[str, Any] = {**told, **told.get("keys", {}), "file": file, "path": path, "got": _shown(error.get("input"))}
     if error["type"] == "extra_forbidden":
         if meant := _meant(place, model):
             return SettingsError(N_("unknown key; did you mean {meant}?"), meant=repr(meant), **values)
@@ -72,8 +75,9 @@ def _first(errors: Sequence[ErrorDetails], data: object) -> ErrorDetails:
 
 def _message(error: ErrorDetails, place: tuple[int | str, ...]) -> str:
     kind = error["type"]
-    if kind == "string_pattern_mismatch" or (kind == "string_type" and place[-1] in _PATTERNS):
-        return _PATTERNS.get(str(place[-1]), _SLUG)
+    key = next((part for part in reversed(place) if isinstance(part, str)), "")  # of an item, the key of its list
+    if kind == "string_pattern_mismatch" or (kind == "string_type" and key in _PATTERNS):
+        return _PATTERNS.get(key, _VARIABLE if key.endswith("_env") else _SLUG)
     return _MEANINGS.get(kind, str(error["msg"]))  # of our own validators, the text that pydantic was given
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 import zipfile
 from collections.abc import Iterator
@@ -19,7 +20,7 @@ from digest.config import load
 from digest.errors import ConflictError, GateError
 from digest.model import Article, Edition
 from digest.review.office import reader_of
-from digest.store import Store, open_store
+from digest.store import Store, one_run_at_a_time, open_store
 from digest.yaml_text import read_yaml, write_yaml
 
 from .conftest import NOW, Digest, Said
@@ -225,6 +226,78 @@ def test_the_second_of_two_people_is_told_what_the_first_changed_and_keeps_their
             "Le titre de Camille",
         ], "the subject that the program wrote follows"
         assert desk.opened(store, NAME).stories[0].title == "Le titre de Camille"
+
+
+def test_a_file_that_is_being_edited_in_another_window_is_left_alone(
+    digest: Digest, letter: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    editor(letter, monkeypatch, "  Le fil commun", "  Le fil de la seconde")
+    kept = letter / "editions" / NAME / "edit.yaml"
+    kept.write_text("le texte de la première", encoding="utf-8")
+    with one_run_at_a_time(kept.with_name(".edit.yaml")):
+        assert digest("edit", "--by", "Camille", folder=letter).code == 75
+    assert kept.read_text(encoding="utf-8") == "le texte de la première"
+
+
+@pytest.mark.parametrize("command", ["/nulle/part", "sh -c 'x", "false"])
+def test_an_editor_that_fails_is_told_in_one_line_and_leaves_nothing(
+    digest: Digest, letter: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    monkeypatch.setenv("VISUAL", command)
+    said = digest("edit", "--by", "Camille", folder=letter)
+    assert said.code == 2
+    assert said.err.startswith(f"l’éditeur {command}")
+    assert not (letter / "editions" / NAME / "edit.yaml").exists()
+
+
+def test_a_text_of_another_encoding_is_refused_and_one_of_another_machine_is_read(digest: Digest, letter: Path) -> None:
+    text = digest("edit", NAME, "--print", folder=letter).out
+    (letter / "texte.yaml").write_bytes(text.encode("cp1252", "replace"))
+    said = digest("edit", NAME, "--from", "texte.yaml", "--by", "Camille", folder=letter)
+    assert (said.code, "enregistrez-le de nouveau en UTF-8" in said.err) == (2, True)
+    (letter / "texte.yaml").write_bytes(text.replace("\n", "\r\n").encode("utf-8-sig"))
+    said = digest("edit", NAME, "--from", "texte.yaml", "--by", "Camille", folder=letter)
+    assert (said.code, said.out, "Rien n’a été modifié" in said.err) == (0, "", True)
+
+
+def test_what_cannot_be_written_is_neither_saved_nor_signed(digest: Digest, letter: Path) -> None:
+    page = page_of(digest, letter) | {"subject": "Un autre objet"}
+    shutil.rmtree(letter / "editions")
+    (letter / "editions").write_text("un fichier à la place du dossier", encoding="utf-8")
+    before = last(letter)
+    assert "impossible d’écrire" in saved(digest, letter, page).err
+    assert "impossible d’écrire" in digest("approve", NAME, "--by", "Camille", folder=letter).err
+    assert last(letter) == before
+
+
+def test_a_subject_with_the_ends_of_lines_of_another_alphabet_still_makes_a_message(digest: Digest, letter: Path) -> None:
+    assert saved(digest, letter, page_of(digest, letter) | {"subject": "Un\u2028deux\x85trois\rBcc: x@essai.example"}).code == 0
+    assert last(letter).subject == "Un deux trois Bcc: x@essai.example"
+
+
+def test_who_signs_has_a_name_on_one_line(digest: Digest, letter: Path) -> None:
+    assert "est approuvée par Anne B. Ensuite" in digest("approve", NAME, "--by", "Anne\nB", folder=letter).out
+    said = digest("approve", NAME, "--by", "\n", folder=letter)
+    assert (said.code, "il faut un nom" in said.err) == (2, True)
+
+
+def test_what_to_do_next_is_about_the_edition_of_today_first(digest: Digest, letter: Path) -> None:
+    assert digest("draft", "special", "--no-collect", folder=letter).code == 0
+    assert digest("status", "--json", folder=letter).json["next"] == {"do": "edit", "edition": NAME}
+
+
+def test_a_story_held_elsewhere_waits_again_when_the_edition_that_took_it_is_given_up(digest: Digest, letter: Path) -> None:
+    page = page_of(digest, letter)
+    held = stories_of(page, 0).pop(0)
+    saved(digest, letter, page | {"held": [held]})
+    assert digest("draft", "special", "--no-collect", folder=letter).code == 0
+    text = digest("edit", "special", "--print", folder=letter).out
+    assert held["id"] in text
+    (letter / "texte.yaml").write_text(text.replace("preheader: |\n", "preheader: |\n  Et aussi", 1), encoding="utf-8")
+    assert digest("edit", "special", "--from", "texte.yaml", "--by", "Camille", folder=letter).code == 0
+    assert digest("discard", "special", folder=letter).code == 0
+    with store_of(letter) as store:
+        assert store.editions.ledger().decisions[held["id"]].state == "held"
 
 
 def test_a_draft_that_a_person_touched_only_gains_candidates(digest: Digest, letter: Path) -> None:

@@ -36,6 +36,22 @@ def changed(change: Change) -> dict[str, Any]:
         ),
         (lambda d: d["sources"][0].update(xyz=1), "sources.yaml: sources[0].xyz: unknown key; remove it, or see docs/sources.md"),
         (lambda d: d.pop("newsletter"), "sources.yaml: newsletter: is missing"),
+        (
+            lambda d: d.update(deliver={"boite": {"imap": {"host": "h", "user": "u"}}}),
+            "sources.yaml: deliver.boite.imap: needs one of 'password_env' (a variable's name) or 'password_file' (a path)",
+        ),
+        (
+            lambda d: d.update(deliver={"boite": {"imap": {"host": "h", "user": "u", "password_env": "mon s3cret"}}}),
+            "sources.yaml: deliver.boite.imap.password_env: must be the name of an environment variable, such as SMTP_PASSWORD",
+        ),
+        (
+            lambda d: d.update(deliver={"files": {"imap": {"host": "h", "user": "u", "password_env": "P"}}}),
+            "sources.yaml: deliver.files: is always there; give this place another name",
+        ),
+        (
+            lambda d: d.update(smtp={"host": "h"}, notify={"to": ["camille"]}),
+            "sources.yaml: notify.to[0]: must be an e-mail address, got 'camille'",
+        ),
         (lambda d: d["newsletter"]["sender"].pop("email"), "sources.yaml: newsletter.sender.email: is missing"),
         (
             lambda d: d["sources"].append({"name": "X", "feed": "example.org/feed"}),

@@ -66,7 +66,11 @@ def edit(
                 terminal.tell(N_("Nothing was changed."))
                 return
         else:
-            found = _edited(config, store, terminal, name, kept, by, clock_of(context)())
+            from digest.store import one_run_at_a_time
+
+            desk.manuscript(config, store, name)  # one that cannot be edited leaves no file behind
+            with one_run_at_a_time(kept.with_name(".edit.yaml")):  # two windows would write over each other's file
+                found = _edited(config, store, terminal, name, kept, by, clock_of(context)())
             if found is None:
                 terminal.tell(N_("Nothing was changed."))
                 return
@@ -85,12 +89,16 @@ def _edited(config: Config, store: Store, terminal: Terminal, name: str, kept: P
     if kept.exists():
         terminal.tell(N_("Your text of last time is in {file}; it is opened again (delete it to start afresh)."), file=kept)
     else:
-        kept.parent.mkdir(parents=True, exist_ok=True)
         kept.write_text(fresh, encoding="utf-8")
     while True:
-        _open_editor(kept)
+        try:
+            _open_editor(kept)
+        except UsageError:
+            if _read(kept) == fresh:  # nobody typed anything
+                kept.unlink()
+            raise
         text = _read(kept)
-        if text == fresh:
+        if text == fresh or not text.strip():
             kept.unlink()
             return None
         try:
@@ -99,6 +107,8 @@ def _edited(config: Config, store: Store, terminal: Terminal, name: str, kept: P
             terminal.error(error)
             if isinstance(error, ConflictError):
                 _tell_changes(terminal, error)
+                now_there = desk.opened(store, name).revision
+                terminal.tell(N_("To save yours all the same, write revision: {revision} in it."), revision=now_there)
             if isinstance(error, ConflictError) or not (sys.stdin.isatty() and typer.confirm(_("Edit it again?"), default=True)):
                 terminal.tell(N_("Your text is kept in {file}."), file=kept)
                 raise typer.Exit(error.exit_code) from error
@@ -114,9 +124,15 @@ def _open_editor(file: Path) -> None:
     if editor is None:
         raise UsageError(N_("no text editor was found"), hint=N_("set EDITOR, or use --print and --from"))
     try:
-        subprocess.run([*shlex.split(editor), str(file)], check=True)  # noqa: S603 - the person's own command
-    except (OSError, subprocess.CalledProcessError) as error:
-        raise UsageError(N_("the editor {editor} ended with an error: {cause}"), editor=editor, cause=error) from error
+        ended = subprocess.run([*shlex.split(editor), str(file)], check=False)  # noqa: S603 - the person's own command
+    except (OSError, ValueError) as error:
+        raise UsageError(
+            N_("the editor {editor} cannot be opened: {cause}"),
+            hint=N_("set EDITOR, or use --print and --from"),
+            editor=editor, cause=(error.strerror if isinstance(error, OSError) else None) or error,
+        ) from error  # fmt: skip
+    if ended.returncode:
+        raise UsageError(N_("the editor {editor} ended with an error: {cause}"), editor=editor, cause=ended.returncode)
 
 
 def _tell_changes(terminal: Terminal, error: ConflictError) -> None:

@@ -23,7 +23,8 @@ def approve(context: typer.Context, edition: Edition, by: Signed) -> None:
     from digest import desk
 
     with newsletter(context) as (config, store, terminal):
-        desk.approve(config, store, edition, by=by, now=clock_of(context)())
+        approval = desk.approve(config, store, edition, by=by, now=clock_of(context)()).approval
+        by = approval.by if approval else by
     terminal.say(N_("Edition {edition} is approved by {by}. Next: digest deliver {edition} --to NAME."), edition=edition, by=by)
 
 

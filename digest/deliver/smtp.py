@@ -41,7 +41,7 @@ def stamp(message: EmailMessage, to: Sequence[str], now: datetime) -> None:
     """Address a message of the program to people, dated now and named by what it says; no machine is to answer it (RFC 3834)."""
     for address in to:
         if not (_ADDRESS.fullmatch(address) and address.isascii()):
-            raise DeliveryError(N_("{address} is not an e-mail address"), address=address)
+            raise DeliveryError(N_("{address} is not an e-mail address"), address=repr(address))
     message["To"] = ", ".join(to)
     message["Date"] = format_datetime(now)
     words = f"{message['Subject']} {now.isoformat()} {message['To']}"

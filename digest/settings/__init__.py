@@ -205,6 +205,8 @@ def parse(data: object, *, file: str = "sources.yaml") -> Settings:
     _refuse_doubles(file, "sources", "feed", [source.feed for source in settings.sources])
     _refuse_doubles(file, "sources", "folder", [source.folder for source in settings.sources])
     _refuse_doubles(file, "sources", "name", [source.name for source in settings.sources])
+    if "files" in settings.deliver:
+        raise SettingsError(N_("is always there; give this place another name"), file=file, path="deliver.files")
     if settings.notify and settings.smtp is None:
         raise SettingsError(N_("needs a mail server: give 'smtp' beside it"), file=file, path="notify")
     for i, source in enumerate(settings.sources):

@@ -74,11 +74,10 @@ class WithSecret(Strict):
     @model_validator(mode="after")
     def _one_secret(self) -> Self:
         if (self.secret_env is None) == (self.secret_file is None):
-            raise PydanticCustomError(
-                "secret", N_("needs one of '{env}' (a variable's name) or '{file}' (a path)"), _secret_keys(type(self))
-            )
+            message = N_("needs one of '{variable}' (a variable's name) or '{secret}' (a path)")
+            raise PydanticCustomError("secret", message, {"keys": _secret_keys(type(self))})
         return self
 
 
 def _secret_keys(kind: type[WithSecret]) -> dict[str, Any]:
-    return {name: kind.model_fields[f"secret_{name}"].alias for name in ("env", "file")}
+    return {"variable": kind.model_fields["secret_env"].alias, "secret": kind.model_fields["secret_file"].alias}
