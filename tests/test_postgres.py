@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -12,17 +13,20 @@ from pathlib import Path
 
 import pytest
 
-from digest.config import load
+from digest.config import load, write_starter
 from digest.errors import BusyError, SettingsError, StoreError, UsageError
 from digest.model import Article
+from digest.review.office import reader_of
 from digest.settings import parse
 from digest.store import Reader, Store, one_run_at_a_time, open_store
 from digest.store.accounts import Account
 from digest.store.engines import Database
-from tests.conftest import SETTINGS, Digest
+from tests.conftest import NOW, SETTINGS, Digest
 from tests.databases import PASSWORD, Postgres, running_postgres
+from tests.dying import KILLED, dying_program
 
 Make = Callable[..., Article]
+EVERYTHING = os.environ.get("DIGEST_ALL_SERVERS") == "1"
 on_postgres = pytest.mark.postgres
 
 
@@ -226,12 +230,47 @@ def test_a_server_that_crashes_in_the_middle_is_told_and_nothing_is_half_written
 # ------------------------------------------------------------------------------------------- the commands
 
 
-@on_postgres
-def test_a_newsletter_on_a_server_is_drafted_by_the_same_commands(postgres: Postgres, digest: Digest, starter: Path) -> None:
-    settings = starter / "sources.yaml"
-    address = postgres.new_database()
+def on_server(folder: Path, address: str) -> Path:
+    """The starter newsletter, whose store is on the server."""
+    for file in write_starter(folder):
+        os.utime(file, (NOW.timestamp(), NOW.timestamp()))
+    settings = folder / "sources.yaml"
     settings.write_text(settings.read_text(encoding="utf-8").replace("sqlite:///digest.db", address), encoding="utf-8")
-    assert load(settings).database == address
+    return folder
+
+
+@on_postgres
+def test_a_draft_killed_at_any_moment_is_made_by_the_next_run_as_if_nothing_had_happened(
+    postgres: Postgres, tmp_path: Path
+) -> None:
+    def made(folder: Path) -> list[object]:
+        config = load(folder / "sources.yaml")
+        with open_store(config.database, reader_of(config)) as store:
+            edition = store.editions.last("2026-11")
+            assert edition
+            told = [(story.title, [takeaway.text for takeaway in story.takeaways]) for story in edition.stories]
+            articles = sorted(
+                (article.title, article.version, article.text) for article in store.articles()
+            )  # ids hold the folder
+            return [edition.revision, edition.subject, told, articles, store.unplaced(), len(store.editions.ledger().uses)]
+
+    whole = on_server(tmp_path / "whole", postgres.new_schema())
+    with dying_program() as run_dying:
+        (undisturbed,) = run_dying(("draft",), [(whole, 0)])
+        assert undisturbed.code == 0, undisturbed.said
+        points = range(2, undisturbed.moments, max(1, undisturbed.moments // (15 if EVERYTHING else 3)))
+        folders = [on_server(tmp_path / str(point), postgres.new_schema()) for point in points]
+        assert {one.code for one in run_dying(("draft",), list(zip(folders, points, strict=True)))} == {KILLED}
+        for folder, ended in zip(folders, run_dying(("draft",), [(folder, 0) for folder in folders]), strict=True):
+            assert ended.code == 0, (folder.name, ended.said)
+            assert made(folder) == made(whole), f"killed at moment {folder.name} of {undisturbed.moments}"
+
+
+@on_postgres
+def test_a_newsletter_on_a_server_is_drafted_by_the_same_commands(postgres: Postgres, digest: Digest, tmp_path: Path) -> None:
+    address = postgres.new_database()
+    starter = on_server(tmp_path / "lettre", address)
+    assert load(starter / "sources.yaml").database == address
     assert digest("draft", folder=starter).code == 0
     first = digest("show", "2026-11", "--json", folder=starter).json
     assert digest("draft", folder=starter).code == 0
