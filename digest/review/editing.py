@@ -17,7 +17,7 @@ from digest.errors import N_, ConflictError, GateError
 from digest.ledger import STATUS_NAMES
 from digest.model import Edition
 from digest.review.door import SESSION, TOO_OLD, needs
-from digest.review.edition import View, of_this_name, values_of, view_of
+from digest.review.edition import View, gestures_between, of_this_name, values_of, view_of
 from digest.review.gestures import WORDS, Fields, reordered, told, typed, words_of_story, written
 from digest.review.office import office_of, words_of
 from digest.review.pages import back, is_part, page
@@ -168,7 +168,7 @@ def _told(config: Config, fields: Fields, base: Edition, view: View) -> str:
     translator = words_of(config)
     act, _, which = fields.get("do", "").partition(":")
     if act == "undo":
-        lines = [change.text(translator) for change in changes(base, view.edition)]
+        lines = [change.text(translator) for change in gestures_between(base, view.edition)]
         return " · ".join(line[:1].upper() + line[1:] for line in lines)
     titles = {out.id: out.title for out in view.edition.left_out}
     message = {
@@ -209,11 +209,13 @@ def _part(
 def _focus(fields: Fields, base: Edition, after: Edition, story: str | None) -> str:
     """The id of what a person should stand on next, where the button they pressed has gone."""
     was, now = {one.id for one in base.stories}, {one.id for one in after.stories}
+    act, _, which = fields.get("do", "").partition(":")
+    if act == "in" and which in now:
+        return f"story-{which}"
     if came := [one.id for one in after.stories if one.id not in was]:
         return f"story-{came[0]}"
     if story and story not in now:
         return f"undo-{story}"
-    act, _, which = fields.get("do", "").partition(":")
     if act == "undo":
         before = {one.id: one for one in base.stories}
         return next((f"story-{one.id}" for one in after.stories if before[one.id] != one), "")

@@ -126,8 +126,7 @@ def view_of(config: Config, store: Store, name: str, *, query: str = "", done: s
     edition = edition or of_this_name(store, name)
     names = theme_names(config, edition)
     before = store.editions.revision(name, edition.revision - 1) if done == str(edition.revision) else None
-    told = changes(before, edition) if before else ()
-    told = tuple(change for change in told if not _follows(change)) or told
+    told = gestures_between(before, edition) if before else ()
     articles = {one.id: one for one in store.stories({story.id for story in edition.stories})}
     decided = {id: decision.state for id, decision in store.editions.ledger().decisions.items()}
     return View(
@@ -140,6 +139,13 @@ def view_of(config: Config, store: Store, name: str, *, query: str = "", done: s
         tray_of(edition, decided, words_of(config), query),
         tuple(one.text(words_of(config)) for one in told),
     )
+
+
+def gestures_between(before: Edition, after: Edition) -> tuple[Change, ...]:
+    """What a person changed: what the program had written follows by itself, and is told only where nothing else changed."""
+    told = changes(before, after)
+    follow = ("subject:", "preview line:", "introduction:")
+    return tuple(change for change in told if not change.message.startswith(follow)) or told
 
 
 def values_of(request: web.Request, view: View) -> dict[str, Any]:
@@ -168,11 +174,6 @@ def of_this_name(store: Store, name: str) -> Edition:
         return desk.opened(store, name)
     except UsageError as error:
         raise web.HTTPNotFound from error
-
-
-def _follows(change: Change) -> bool:
-    """Whether a change is of how the edition presents itself: after a gesture, what the program wrote there follows by itself."""
-    return change.message.startswith(("subject:", "preview line:", "introduction:"))
 
 
 def _rests_on(takeaway: Takeaway, store: Store) -> str:
