@@ -384,6 +384,25 @@ def test_a_gesture_on_what_someone_else_changed_is_asked_again(owner: Visitor, l
     assert story.id in {one.id for one in last(letter).stories}
 
 
+def test_an_undoing_that_comes_late_takes_nothing_of_the_other_back(owner: Visitor, letter: Path) -> None:
+    send(owner, letter, f"stories/{first(letter).id}", do="down")
+    mine = last(letter).revision
+    by_camille(letter, title="Le titre de Camille")
+    answer = owner.post(f"{HERE}/undo", {"revision": mine, "do": "undo"})
+    assert answer.status == 409
+    assert "Garder la version enregistrée" in answer.words
+    assert "Le faire quand même" not in answer.words
+    gone = last(letter).stories[2]
+    page = owner.follow(send(owner, letter, f"stories/{gone.id}", do="drop"))
+    form = dict(re.findall(r'name="(story|from)" value="([^"]+)"', page.text))
+    mine = last(letter).revision
+    by_camille(letter, summary="Le résumé de Camille.")
+    answer = owner.post(f"{HERE}/undo", {"revision": mine, "do": "undo", **form})
+    again = dict(re.findall(r'type="hidden" name="(revision|do|story|from)" value="([^"]+)"', answer.text))
+    assert owner.post(f"{HERE}/undo", again).status == 303
+    assert (last(letter).stories[2].id, first(letter).summary) == (gone.id, "Le résumé de Camille.")
+
+
 def test_a_takeaway_that_someone_else_removed_comes_back_with_what_was_typed(owner: Visitor, letter: Path) -> None:
     story, seen = first(letter), last(letter).revision
     field = f"takeaway-{key(story.takeaways[0])}"

@@ -224,7 +224,10 @@ def _focus(fields: Fields, base: Edition, after: Edition, story: str | None) -> 
 
 
 def _conflict(request: web.Request, config: Config, clash: Clash, fields: Fields) -> web.StreamResponse:
-    again = {name: value for name, value in fields.items() if name in ("do", "theme", "to", "place", "other", "q")}
+    kept = ("do", "theme", "to", "place", "other", "story", "from", "q")
+    again = {name: value for name, value in fields.items() if name in kept}
+    if fields.get("do") == "undo" and "story" not in fields:  # it would take back what the other person did
+        again = {}
     translator = words_of(config)
     values = {
         "edition": clash.current,
@@ -232,7 +235,7 @@ def _conflict(request: web.Request, config: Config, clash: Clash, fields: Fields
         "changes": [change.text(translator) for change in clash.changes],
         "mine": clash.mine,
         "theirs": clash.theirs,
-        "again": again if fields.get("do") else {},
+        "again": again if again.get("do") else {},
         "where": request.path,
     }
     response = page(request, config, "conflict_part.html.j2" if is_part(request) else "conflict.html.j2", **values)
