@@ -25,7 +25,8 @@ def opened(folder: Path, *words: str) -> subprocess.Popen[str]:
     )
 
 
-def test_the_address_is_printed_and_opens_the_page_and_ctrl_c_closes_it(starter: Path) -> None:
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
+def test_the_address_is_printed_and_opens_the_page_and_ctrl_c_closes_it(starter: Path, end: signal.Signals) -> None:
     with opened(starter) as running:
         assert running.stdout is not None
         address = running.stdout.readline().strip()
@@ -33,7 +34,7 @@ def test_the_address_is_printed_and_opens_the_page_and_ctrl_c_closes_it(starter:
         browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
         with browser.open(address, timeout=20) as answer:
             assert "Le fil commun" in answer.read().decode()
-        running.send_signal(signal.SIGINT)
+        running.send_signal(end)
         rest, told = running.communicate(timeout=20)
     assert (running.returncode, rest) == (0, "")
     assert "Traceback" not in told

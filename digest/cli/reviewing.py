@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import sys
 import webbrowser
 from contextlib import suppress
@@ -48,6 +49,7 @@ def review(
             if not (no_open or team):
                 webbrowser.open(address)
 
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # systemd and containers stop what they run with it
         with suppress(KeyboardInterrupt):
             asyncio.run(serve(Office(config.file, clock), door, host=host, port=port, ready=ready))
 
