@@ -93,7 +93,7 @@ def test_the_subject_may_hold_the_leading_title_and_stays_short(settings: Settin
     newsletter = settings.newsletter.model_copy(update={"subject": "{month} : {lead} ({edition})"})
     long = "Une association de quartier découvre que son logiciel de comptabilité décide à sa place depuis des mois"
     subject = made(settings, [story(article(title=long))], newsletter=newsletter).subject
-    assert subject.startswith("novembre 2026 : Une association de quartier")
+    assert subject.startswith("novembre 2026\N{NO-BREAK SPACE}: Une association de quartier")
     assert subject.endswith("… (2026-11)")
     assert len(subject) <= 78
 

@@ -15,7 +15,7 @@ from datetime import datetime
 from digest.language.dates import show_date, show_month
 from digest.language.sentences import sentences
 from digest.language.translations import Translator
-from digest.language.typography import euphonic
+from digest.language.typography import NBSP, THIN, euphonic, typeset
 from digest.model import (
     Also,
     Article,
@@ -177,7 +177,7 @@ def _also(story: Story) -> tuple[Also, ...]:
 
 def _subject(name: str, newsletter: Newsletter, translator: Translator, period: Period, themes: Sequence[EditionTheme]) -> str:
     lead = next((story.title for theme in themes for story in theme.stories), "")
-    pattern = newsletter.subject or "{name} – {month}"
+    pattern = typeset(newsletter.subject or "{name} – {month}", newsletter.language)
     fields = {
         "name": newsletter.name,
         "edition": name,
@@ -185,7 +185,7 @@ def _subject(name: str, newsletter: Newsletter, translator: Translator, period: 
     }
     room = SUBJECT_CHARACTERS - len(pattern.format(**fields, lead=""))
     subject = pattern.format(**fields, lead=shorten(lead, max(room, 20)))
-    return shorten(subject if lead else subject.rstrip(" :–—-|"), SUBJECT_CHARACTERS)
+    return shorten(subject if lead else subject.rstrip(f" {NBSP}{THIN}:–—-|"), SUBJECT_CHARACTERS)
 
 
 def period_label(newsletter: Newsletter, translator: Translator, period: Period) -> str:
