@@ -510,9 +510,9 @@ def test_briefs_show_no_picture() -> None:
 # ------------------------------------------------------------------------------------------------ the store
 
 
-def test_a_known_article_follows_the_picture_that_its_source_names(tmp_path: Path, article: Make) -> None:
+def test_a_known_article_follows_the_picture_that_its_source_names(database: Path | str, article: Make) -> None:
     first = article(picture=Link("", "https://x.example/a.jpg"))
-    with open_store(tmp_path / "digest.db") as store:
+    with open_store(database) as store:
         store.add([first], brought_by="https://gazette.example/feed")
         store.add([replace(first, picture=None)], brought_by="https://gazette.example/feed")
         assert [kept.picture for kept in store.articles()] == [first.picture], "a feed that names none keeps what its page gave"

@@ -86,6 +86,7 @@ _KEYS = "hashtext('digest'), hashtext(current_schema())"
 def _locked(connection: Connection) -> bool:
     for setting, seconds in (("idle", 60), ("interval", 10)):  # of a machine that vanished, the server hears nothing else
         connection.execute(f"SET tcp_keepalives_{setting} = {seconds}")
+    connection.execute("SELECT set_config(name, '0', false) FROM pg_settings WHERE name = 'idle_session_timeout'")  # since 14
     row = connection.execute(f"SELECT pg_try_advisory_lock({_KEYS})").fetchone()
     return bool(row and row[0])
 
