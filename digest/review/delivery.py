@@ -65,6 +65,8 @@ async def show(request: web.Request) -> web.StreamResponse:
         "wrong": "",
         "hint": None,
     }
+    if errand and errand.done:
+        office.errands.pop(name, None)  # told once; the receipts stay
     if errand and errand.error:
         values |= {"wrong": told(errand.error, config), "hint": cure(errand.error, config)}
     return page(request, config, "delivery_part.html.j2" if is_part(request) else "delivery.html.j2", **values)
