@@ -112,6 +112,12 @@ def test_what_cannot_be_saved_is_told_and_what_was_typed_stays(owner: Visitor, f
     assert file.read_bytes() == before
 
 
+def test_a_field_that_is_not_sent_stays_as_it_was(owner: Visitor, file: Path) -> None:
+    assert "perdrai" in owner.post("/themes/ia", {"words": "rien du tout", "weak_words": "", "do": "look"}).words
+    owner.post("/themes/ia", {"name:fr": "L'IA", "do": "save", "seen": typed(owner)["seen"]})
+    assert (theme_of(file).title("fr"), theme_of(file).title("en"), len(theme_of(file).words) > 50) == ("L'IA", "AI", True)
+
+
 def test_what_someone_else_saved_meanwhile_is_not_overwritten(owner: Visitor, file: Path) -> None:
     form = typed(owner, exclude="Coupe du monde")
     file.write_text(file.read_text(encoding="utf-8").replace("chatbot", "robot qui parle"), encoding="utf-8")

@@ -75,7 +75,7 @@ async def change(request: web.Request) -> web.StreamResponse:
     config = office.config()
     theme = _theme(request, config.settings)
     typed = {field: str(value).replace("\r\n", "\n") for field, value in form.items() if isinstance(value, str)}
-    seen = typed.pop("seen", "")
+    seen, typed = typed.pop("seen", ""), _as_typed(theme) | typed
     edits = _edits(config.settings, theme, typed)
     words = words_of(config).gettext
     try:
