@@ -375,3 +375,36 @@ def test_what_nobody_foresaw_is_a_page_without_a_traceback(
     assert "secret detail" not in answer.text
     assert "Traceback" not in answer.text
     assert "a secret detail" in caplog.text
+
+
+def test_no_form_ends_in_a_traceback_whatever_it_holds(desk: Desk, starter: Path, digest: Digest) -> None:
+    assert digest("draft", "--quiet", folder=starter).code == 0
+    owner = desk.owner()
+    owner.get("/")
+    for path in sorted((EVERYONE | BY_EDITORS | BY_APPROVERS) - {"/sign-out"}):
+        for value in ("", "'\"<script>&\x00\u202e", "-1", "9" * 30):
+            names = (
+                "edition",
+                "since",
+                "revision",
+                "do",
+                "story",
+                "from",
+                "by",
+                "place",
+                "to",
+                "feed",
+                "source",
+                "theme",
+                "words",
+                "seen",
+            )
+            where = (
+                path.replace("{edition}", "2026-11")
+                .replace("{story}", "0" * 16)
+                .replace("{theme}", "ia")
+                .replace("{revision}", "1")
+            )
+            answer = owner.post(where, dict.fromkeys(names, value))
+            assert answer.status < 500, (where, value, answer.words)
+            assert "<script>&" not in answer.text

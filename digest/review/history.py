@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from aiohttp import web
 
 from digest import desk
@@ -57,7 +59,7 @@ async def bring_back(request: web.Request) -> web.StreamResponse:
 
     def work(config: Config, store: Store) -> Config:
         current = of_this_name(store, name)
-        before = store.editions.revision(name, int(seen)) if seen.isdecimal() else None
+        before = store.editions.revision(name, int(seen)) if re.fullmatch("[0-9]{1,9}", seen) else None
         desk.bring_back(config, store, before or current, number, by=by, now=office.clock())
         return config
 
