@@ -15,8 +15,8 @@ draft: $(VENV)/installed ## install, then write a draft of the sample newsletter
 	@$(BIN)/digest draft
 
 .PHONY: test
-test: $(VENV)/installed-dev ## install what the tests need, then run them
-	$(BIN)/pytest
+test: $(VENV)/installed-dev ## install what the tests need, then run them, on every core
+	$(BIN)/pytest --numprocesses auto
 
 .PHONY: lint
 lint: $(VENV)/installed-dev ## style and types
