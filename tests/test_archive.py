@@ -1,4 +1,3 @@
-
 """The public side: a page an edition, an index and a feed, with the words that were approved and nothing loaded."""
 
 from __future__ import annotations

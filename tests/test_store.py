@@ -404,3 +404,12 @@ def test_opening_an_up_to_date_store_changes_nothing(database: Database, article
     assert write(database, "select version, name from migrations order by version") == [
         (version, name) for version, (name, _) in enumerate(STEPS, start=1)
     ]
+
+
+def test_a_story_held_for_later_is_no_longer_held_once_it_was_delivered(store: Store, article: Make, now: datetime) -> None:
+    store.add([article()])
+    store.editions.decide([Decision("b" * 16, "held", "2026-10", "Camille", now)])
+    november = edition(article(), now)
+    store.editions.save(november)
+    store.editions.deliver(november, "files", Receipt("1", "ici"), Event("deliver", None, now, 1, place="files"))
+    assert store.editions.ledger().decisions == {}

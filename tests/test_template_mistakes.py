@@ -62,3 +62,12 @@ def test_html_entities_may_be_written_in_templates(tmp_path: Path) -> None:
         theme.read_text(encoding="utf-8").replace("{{ theme.name }}", "{{ theme.name }}&nbsp;&eacute;&lt;", 1), encoding="utf-8"
     )
     assert ">IA\u00a0é&lt;</h2>" in rendered(templates).html
+
+
+def test_a_template_that_is_no_utf_8_text_is_named(tmp_path: Path) -> None:
+    templates = tmp_path / "templates"
+    shutil.copytree(TEMPLATES, templates)
+    partial = templates / "partials" / "footer.mjml.j2"
+    partial.write_bytes(partial.read_bytes() + "<!-- été -->".encode("latin-1"))
+    with pytest.raises(TemplateError, match=r"partials/footer\.mjml\.j2: is not UTF-8 text"):
+        rendered(templates)

@@ -43,7 +43,7 @@ def sources_add(
     ] = None,
     theme: Annotated[str | None, typer.Option(metavar="ID", help=_("The theme it mostly speaks of."))] = None,
 ) -> None:
-    from digest.following import entries, find
+    from digest.desk.sources import entries, find
     from digest.gather.addresses import without_secrets
 
     with newsletter(context, alone=False) as (config, _store, terminal):
@@ -64,7 +64,7 @@ def sources_import(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, help=_("The OPML file."))],
 ) -> None:
-    from digest.following import entries
+    from digest.desk.sources import entries
     from digest.gather.follow import read_opml
 
     with newsletter(context, alone=False) as (config, _store, terminal):

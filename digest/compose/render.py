@@ -121,12 +121,24 @@ def _filled(templates: Path, name: str, values: Mapping[str, Any], *, marked: bo
         raise _mistake(error.name or name, error.lineno, error.message) from error
     except jinja2.TemplateNotFound as error:
         raise TemplateError(N_("{file}: there is no such template in {folder}"), file=error.name, folder=templates) from error
+    except UnicodeDecodeError as error:
+        raise TemplateError(N_("{file}: is not UTF-8 text; save it again as UTF-8"), file=_unreadable(templates)) from error
     except Exception as error:
         # jinja2 rewrites tracebacks so that they name templates and their lines
         frames = [frame for frame in extract_tb(error.__traceback__) if Path(frame.filename).is_relative_to(templates)]
         if not frames:
             raise
         raise _mistake(str(Path(frames[-1].filename).relative_to(templates)), frames[-1].lineno, error) from error
+
+
+def _unreadable(templates: Path) -> str:
+    """The first template that is no UTF-8 text."""
+    for file in sorted(file for file in templates.rglob("*") if file.suffix in (".j2", ".css")):
+        try:
+            file.read_bytes().decode()
+        except UnicodeDecodeError:
+            return file.relative_to(templates).as_posix()
+    return templates.name
 
 
 def _printable(text: str) -> str:

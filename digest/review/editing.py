@@ -10,9 +10,10 @@ from typing import Any
 
 from aiohttp import web
 
-from digest import desk, regrouping
+from digest import desk
 from digest.compose.changes import Change, changes
 from digest.config import Config
+from digest.desk import regrouping
 from digest.errors import N_, ConflictError, GateError
 from digest.ledger import STATUS_NAMES
 from digest.model import Edition

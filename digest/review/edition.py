@@ -13,10 +13,10 @@ from digest.compose.changes import Change, changes
 from digest.compose.edition import PREHEADER_CHARACTERS, SUBJECT_CHARACTERS
 from digest.compose.letter import Addresses, addresses_of
 from digest.config import Config
+from digest.desk.regrouping import theme_names
 from digest.errors import UsageError
 from digest.language.names import language_name
 from digest.model import Article, Edition, EditionStory, RenderedEmail, StoryState, Takeaway
-from digest.regrouping import theme_names
 from digest.review.article import blocks
 from digest.review.door import EMAIL_POLICY, SESSION
 from digest.review.gestures import FEWEST_HIGHLIGHTS, MOST_HIGHLIGHTS, TAKEAWAY, key

@@ -10,9 +10,10 @@ from typing import Any
 
 from aiohttp import web
 
-from digest import following, settings_file
 from digest.compose.reasons import STANDINGS
 from digest.config import Config, add_sources
+from digest.desk import settings_file
+from digest.desk import sources as desk_sources
 from digest.errors import N_, GatherError, UsageError
 from digest.gather.addresses import without_secrets
 from digest.gather.follow import FoundFeed
@@ -70,7 +71,7 @@ async def find(request: web.Request) -> web.StreamResponse:
     office = office_of(request)
     config, address = office.config(), str((await request.post()).get("address", "")).strip()[:2000]
     try:
-        found = await asyncio.to_thread(following.find, config, address)
+        found = await asyncio.to_thread(desk_sources.find, config, address)
     except GatherError as error:
         return await _shown(request, address=address, wrong=told(error, config), hint=cure(error, config) or "")
     followed = {source.feed: source.name for source in config.settings.sources}
@@ -85,7 +86,7 @@ async def follow(request: web.Request) -> web.StreamResponse:
     config, url = office.config(), str(form.get("feed", ""))
     name, theme = str(form.get("name", "")).strip(), str(form.get("theme", ""))
     title = str(form.get(f"title:{url}", ""))
-    (entry,) = following.entries([FoundFeed(url, title)], config, name=name or None) or ({},)
+    (entry,) = desk_sources.entries([FoundFeed(url, title)], config, name=name or None) or ({},)
     if not entry:
         raise UsageError(N_("{url} is followed already"), url=without_secrets(url))
     await asyncio.to_thread(add_sources, config, [entry | ({"theme": theme} if theme else {})])

@@ -8,11 +8,12 @@ from typing import Any
 
 from aiohttp import web
 
-from digest import pipeline, settings_file
+from digest import pipeline
 from digest.compose.periods import edition_of, period_of
 from digest.compose.reasons import SILENCES
 from digest.config import Config
-from digest.effects import Effect, effects
+from digest.desk import settings_file
+from digest.desk.effects import Effect, effects
 from digest.errors import N_, ConflictError, DigestError, SettingsError
 from digest.gather.addresses import is_web
 from digest.model import Article, Period, Working

@@ -93,6 +93,8 @@ class Store:
     def __init__(self, engine: Engine, reader: Reader) -> None:
         self._engine = engine
         self._open: Connection | None = None
+        self._texts: dict[tuple[str, int], str] = {}
+        """Those that were asked for: a version never changes, and an edition quotes the same ones many times."""
         self._reader = reader
         self.home = reader.home
         by_key = {reader.kept_as(key): name for key, name in (reader.sources or {}).items()}
@@ -212,9 +214,13 @@ class Store:
 
     def text_of(self, article: str, version: int) -> str:
         """The text of one version of an article; empty when the store does not hold it."""
+        if known := self._texts.get((article, version)):
+            return known
         wanted = select(t.versions.c.text).where(t.versions.c.article == article, t.versions.c.version == version)
         with self._reading() as connection:
-            return connection.execute(wanted).scalar() or ""
+            text: str = connection.execute(wanted).scalar() or ""
+        self._texts[article, version] = text
+        return text
 
     def place(self, kinships: Sequence[Kinship]) -> None:
         """Put articles in their stories, and keep why."""

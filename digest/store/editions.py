@@ -171,6 +171,7 @@ class Editions:
             done = {"id": receipt.id, "where": receipt.where, "revision": edition.revision, "at": event.at}
             connection.execute(insert(t.deliveries).values(**key, place=place, **done))
             self.mark(replace(edition, status="delivered"), event, approval=edition.approval)
+            self.forget(story.id for story in edition.stories)  # what was held for later has appeared
 
     def refuse_published(self, edition: Edition) -> None:
         """Raise GateError where a story of the edition was already delivered in another one."""
