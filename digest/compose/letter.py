@@ -12,7 +12,7 @@ from urllib.parse import quote, urlsplit
 
 from digest.compose.edition import period_label
 from digest.compose.palette import palette
-from digest.compose.reasons import WHERE, reason
+from digest.compose.reasons import WHERE, reason, titles_of
 from digest.language.dates import show_date
 from digest.language.names import direction, language_name
 from digest.language.translations import Translator
@@ -102,6 +102,11 @@ def letter(edition: Edition, newsletter: Newsletter, translator: Translator, add
     told = {story.id: about(story) for story in edition.stories}
     facts = {id: " · ".join(known) for id, known in told.items()}
 
+    @cache
+    def titles_told() -> dict[str, str]:
+        """The titles by which a story left out names another one: most renderings ask for none."""
+        return titles_of(edition)
+
     def story_of(highlight: Highlight) -> EditionStory | None:
         """The story that a highlight comes from; None when the edition no longer prints it."""
         return stories.get(highlight.takeaway.article)
@@ -122,7 +127,7 @@ def letter(edition: Edition, newsletter: Newsletter, translator: Translator, add
         if monthly
         else translator.gettext("Key takeaways this week"),
         "last_day": edition.period.until - timedelta(microseconds=1),
-        "reason": lambda left_out: reason(left_out, edition, translator),
+        "reason": lambda left_out: reason(left_out, edition, translator, titles_told()),
         "where": WHERE,
         "date": date,
         "is_foreign": is_foreign,
@@ -142,7 +147,9 @@ def with_safe_links(edition: Edition) -> Edition:
         edition,
         themes=tuple(_safe_theme(theme) for theme in edition.themes),
         highlights=tuple(replace(highlight, url=safe_link(highlight.url)) for highlight in edition.highlights),
-        left_out=tuple(replace(out, url=safe_link(out.url)) for out in edition.left_out),
+        left_out=tuple(
+            out if safe_link(out.url) == out.url else replace(out, url=safe_link(out.url)) for out in edition.left_out
+        ),
     )
 
 

@@ -50,16 +50,25 @@ REASONS: Final[Mapping[str, str]] = {
 """Why a story is left out, for a reader."""
 
 
-def reason(left_out: LeftOut, edition: Edition, translator: Translator) -> str:
-    """Why a story is left out, in words; another story is named by its title rather than its id."""
+def reason(left_out: LeftOut, edition: Edition, translator: Translator, titles: Mapping[str, str] | None = None) -> str:
+    """Why a story is left out, in words; another story is named by its title rather than its id.
+
+    `titles`: those of the edition (`titles_of`), where many stories are told.
+    """
     kind, _, detail = left_out.reason.partition(":")
     if kind == "duplicate-of":
-        titles = {out.id: out.title for out in edition.left_out}
-        for story in edition.stories:
-            titles |= {story.id: story.title, story.article: story.title}
-        if detail in titles:
-            detail = translator.gettext('"{title}"').format(title=titles[detail])
+        known = titles_of(edition) if titles is None else titles
+        if detail in known:
+            detail = translator.gettext('"{title}"').format(title=known[detail])
     return translator.gettext(REASONS[kind]).format(detail=detail) if kind in REASONS else left_out.reason
+
+
+def titles_of(edition: Edition) -> dict[str, str]:
+    """The titles of what an edition prints and leaves out, by the ids of stories and articles."""
+    titles = {out.id: out.title for out in edition.left_out}
+    for story in edition.stories:
+        titles |= {story.id: story.title, story.article: story.title}
+    return titles
 
 
 def said(finding: Finding, translator: Translator) -> str:

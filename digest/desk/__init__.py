@@ -208,13 +208,12 @@ class Entry:
 
 def history(store: Store, name: str) -> tuple[Entry, ...]:
     """What was done to an edition, oldest first. Raises UsageError when there is none of this name."""
-    opened(store, name)
+    current = opened(store, name)
+    revisions = store.editions.revisions(current)
     entries = []
     for event in store.editions.history(name):
-        made = event.deed in ("draft", "edit")
-        now = store.editions.revision(name, event.revision) if made else None
-        before = store.editions.revision(name, event.revision - 1) if made else None
-        entries.append(Entry(event, changes(before, now) if now else ()))
+        now = revisions.get(event.revision) if event.deed in ("draft", "edit") else None
+        entries.append(Entry(event, changes(revisions.get(event.revision - 1), now) if now else ()))
     return tuple(entries)
 
 

@@ -74,6 +74,15 @@ class Editions:
         content = self.content(name, number)
         return edition_from_json(content, self._text_of) if content else None
 
+    def revisions(self, now: Edition) -> dict[int, Edition]:
+        """Every revision of an edition, by its number, as `revision` gives it; its tray, as it is `now`, is not read again."""
+        same = {"status": now.status, "approval": approval_json(now.approval), "left_out": (), "sources": ()}
+        wanted = select(t.revisions.c.revision, t.revisions.c.content).where(*self._one(t.revisions, now.edition))
+        with self._reading() as connection:
+            kept = connection.execute(wanted).all()
+        read = {row.revision: edition_from_json(row.content | same, self._text_of) for row in kept}
+        return {number: replace(one, left_out=now.left_out, sources=now.sources) for number, one in read.items()}
+
     def history(self, name: str) -> tuple[Event, ...]:
         """Everything that was done to an edition, oldest first."""
         wanted = select(t.events).where(*self._one(t.events, name)).order_by(t.events.c.id)
