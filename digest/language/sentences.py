@@ -63,10 +63,12 @@ def sentences(text: str, lang: str) -> list[tuple[int, int]]:
         quotations = _QUOTATION.finditer(text, start, end)
         quotation = next(quotations, None)
         for stop in stops.finditer(text, start, end):
-            while quotation and quotation.end() <= stop.start():
-                quotation = next(quotations, None)
-            inside = quotation and quotation.start() < stop.start() and stop.end() < quotation.end()
-            if not inside and _ends(text, start, stop, lang, common):
+            if quotation:
+                while quotation and quotation.end() <= stop.start():
+                    quotation = next(quotations, None)
+                if quotation and quotation.start() < stop.start() and stop.end() < quotation.end():
+                    continue
+            if _ends(text, start, stop, lang, common):
                 found.append((start, stop.start(2)))
                 start = stop.end()
         if start < end:
@@ -91,20 +93,21 @@ def _speakers(text: str) -> frozenset[str]:
 
 def _ends(text: str, start: int, stop: re.Match[str], lang: str, common: frozenset[str]) -> bool:
     """Whether the sentence that began at `start` ends at this stop."""
-    following = text[stop.end() : stop.end() + 1]
+    at, end = stop.span()
+    following = text[end : end + 1]
     if not following or following.islower() or following in ",;:)]»”%":
         return False
-    if stop[1] != "." or text[stop.start() - _LONGER_THAN_ABBREVIATIONS : stop.start()].isalpha():
+    if stop[1] != "." or text[at - _LONGER_THAN_ABBREVIATIONS : at].isalpha():
         return True
-    before = _TOKEN.search(text, max(start, stop.start() - 20), stop.start())
+    before = _TOKEN.search(text, max(start, at - 20), at)
     token = before[0] if before else ""
     if token.isdigit():  # "1. First point"; German writes "am 3. Oktober"
-        return stop.start() - len(token) > start and not (lang == "de" and len(token) < 3)
+        return at - len(token) > start and not (lang == "de" and len(token) < 3)
     word = token.lower()
     if word in _ABBREVIATIONS or (word in _BEFORE_NUMBERS and following.isdigit()):
         return False
     if _INITIALS.fullmatch(token):
-        return _starts_plainly(text, stop.end(), common)
+        return _starts_plainly(text, end, common)
     return True
 
 
