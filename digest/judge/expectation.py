@@ -137,12 +137,13 @@ def _counted(words: Integers, rows: Integers) -> tuple[Integers, Integers, Integ
     if not len(words):
         return words, words, words
     place = np.arange(len(words))
-    keys = np.sort((words * (rows[-1] + 1) + rows) * len(words) + place)
-    pairs, order = np.divmod(keys, len(words))
-    sorted_words = words[order]
+    bits = len(words).bit_length()
+    keys = np.sort((words << bits) | place)  # by word, and in the order of the text for one word: so by row too
+    order, sorted_words = keys & ((1 << bits) - 1), keys >> bits
+    sorted_rows = rows[order]
     is_new, is_new_pair = np.ones(len(words), dtype=bool), np.ones(len(words), dtype=bool)
     is_new[1:] = sorted_words[1:] != sorted_words[:-1]
-    is_new_pair[1:] = pairs[1:] != pairs[:-1]
+    is_new_pair[1:] = is_new[1:] | (sorted_rows[1:] != sorted_rows[:-1])
     held, times = np.empty_like(words), np.empty_like(words)
     held[order] = np.cumsum(is_new) - 1
     times[order] = place - np.maximum.accumulate(place * is_new_pair)
