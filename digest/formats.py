@@ -5,9 +5,11 @@ Dates are ISO 8601 in UTC. Tools outside this repository read these shapes: addi
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from digest.model import (
@@ -87,10 +89,7 @@ def edition_json(edition: Edition) -> dict[str, Any]:
             {"id": theme.id, "name": theme.name, "stories": [_story(story) for story in theme.stories]}
             for theme in edition.themes
         ],
-        "left_out": [
-            {"id": out.id, "title": out.title, "url": out.url, "reason": out.reason, "points": _points(out.points)}
-            for out in edition.left_out
-        ],
+        "left_out": [_left_out(out) for out in edition.left_out],
         "approval": approval_json(edition.approval),
         "sources": [
             {"name": report.name, "status": report.status, "new": report.new, "error": report.error} for report in edition.sources
@@ -98,8 +97,16 @@ def edition_json(edition: Edition) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def edition_file(edition: Edition) -> str:
+    """`edition.json` as a file: indented, but for what the edition leaves out, which has a line each."""
+    text = json.dumps(edition_json(replace(edition, left_out=())), ensure_ascii=False, indent=2) + "\n"
+    lines = _lines(edition.left_out)
+    return text.replace('\n  "left_out": []', f'\n  "left_out": [\n    {lines}\n  ]', 1) if lines else text
+
+
 def edition_from_json(data: Mapping[str, Any], text_of: TextOf) -> Edition:
     """A stored edition, every takeaway read again from its article: raises SpanError where one no longer quotes it."""
+    left_out, sources = tray_from_json(data)
     return Edition(
         edition=data["edition"],
         newsletter=data["newsletter"],
@@ -116,10 +123,33 @@ def edition_from_json(data: Mapping[str, Any], text_of: TextOf) -> Edition:
             EditionTheme(theme["id"], theme["name"], tuple(_story_from(story, text_of) for story in theme["stories"]))
             for theme in data["themes"]
         ),
-        left_out=tuple(LeftOut(**{**item, "points": _points_from(item)}) for item in data["left_out"]),
-        sources=tuple(SourceReport(**item) for item in data["sources"]),
+        left_out=left_out,
+        sources=sources,
         approval=approval_from_json(data.get("approval")),
     )
+
+
+@lru_cache(maxsize=2)
+def _lines(left_out: tuple[LeftOut, ...]) -> str:
+    """What an edition leaves out, thousands of stories that stay the same while a person types, as lines of `edition_file`."""
+    encode = json.JSONEncoder(ensure_ascii=False).encode
+    return ",\n    ".join(encode(_left_out(out)) for out in left_out)
+
+
+Tray = tuple[tuple[LeftOut, ...], tuple[SourceReport, ...]]
+"""What an edition leaves out, and how its sources fared: nothing that it prints."""
+
+
+def tray_json(edition: Edition) -> dict[str, Any]:
+    """The tray of an edition: these two parts of `edition_json`."""
+    content = edition_json(replace(edition, highlights=(), themes=()))
+    return {key: content[key] for key in ("left_out", "sources")}
+
+
+def tray_from_json(data: Mapping[str, Any]) -> Tray:
+    """The tray of a stored edition."""
+    left_out = (LeftOut(out["id"], out["title"], out["url"], out["reason"], _points_from(out)) for out in data["left_out"])
+    return tuple(left_out), tuple(SourceReport(**item) for item in data["sources"])
 
 
 def approval_json(approval: Approval | None) -> dict[str, Any] | None:
@@ -276,14 +306,21 @@ def _story(story: EditionStory) -> dict[str, Any]:
     }
 
 
+def _left_out(out: LeftOut) -> dict[str, Any]:
+    return {"id": out.id, "title": out.title, "url": out.url, "reason": out.reason, "points": _points(out.points)}
+
+
 def _points(points: Points | None) -> dict[str, float] | None:
-    return {**asdict(points), "total": points.total} if points else None
+    return {**{part: getattr(points, part) for part in _PARTS}, "total": points.total} if points else None
 
 
 def _points_from(data: Mapping[str, Any]) -> Points | None:
     """The points of a story; None in an edition that was kept before they were."""
     kept = data.get("points")
-    return Points(**{part.name: kept.get(part.name, 0.0) for part in fields(Points)}) if kept else None
+    return Points(**{part: kept.get(part, 0.0) for part in _PARTS}) if kept else None
+
+
+_PARTS = tuple(part.name for part in fields(Points))
 
 
 def _story_from(data: Mapping[str, Any], text_of: TextOf) -> EditionStory:

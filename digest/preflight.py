@@ -32,7 +32,7 @@ def check_edition(
     """
     newsletter = config.settings.newsletter
     words = translator(newsletter.language)
-    content = store.editions.content(edition.edition, edition.revision) or edition_json(edition)
+    content = store.editions.printed(edition.edition, edition.revision) or edition_json(edition)
     titles = {article.id: article.title for article in store.stories({story.id for story in edition.stories})}
     return check(
         edition,

@@ -16,7 +16,7 @@ from digest.compose.reasons import WHERE, reason, titles_of
 from digest.language.dates import show_date
 from digest.language.names import direction, language_name
 from digest.language.translations import Translator
-from digest.model import Edition, EditionStory, EditionTheme, Highlight
+from digest.model import Edition, EditionStory, EditionTheme, Highlight, LeftOut
 from digest.settings import Newsletter
 
 _URL_CHARACTERS = "!#$%&'()*+,-./:;=?@[]_~"
@@ -107,6 +107,11 @@ def letter(edition: Edition, newsletter: Newsletter, translator: Translator, add
         """The titles by which a story left out names another one: most renderings ask for none."""
         return titles_of(edition)
 
+    @cache
+    def reason_told(why: str) -> str:
+        """The reason of a story left out, in words: thousands of stories may have the same one."""
+        return reason(LeftOut("", "", None, why), edition, translator, titles_told())
+
     def story_of(highlight: Highlight) -> EditionStory | None:
         """The story that a highlight comes from; None when the edition no longer prints it."""
         return stories.get(highlight.takeaway.article)
@@ -127,7 +132,7 @@ def letter(edition: Edition, newsletter: Newsletter, translator: Translator, add
         if monthly
         else translator.gettext("Key takeaways this week"),
         "last_day": edition.period.until - timedelta(microseconds=1),
-        "reason": lambda left_out: reason(left_out, edition, translator, titles_told()),
+        "reason": lambda left_out: reason_told(left_out.reason),
         "where": WHERE,
         "date": date,
         "is_foreign": is_foreign,

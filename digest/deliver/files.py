@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import tempfile
@@ -15,7 +14,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from digest.deliver.message import build_message
 from digest.errors import N_, DigestError
-from digest.formats import edition_json
+from digest.formats import edition_file
 from digest.model import Edition, RenderedEmail
 from digest.settings import Newsletter
 
@@ -40,7 +39,7 @@ def write_edition(
         "email.html": rendered.html.encode(),
         "email.txt": rendered.text.encode(),
         "email.eml": bytes(build_message(edition, rendered, newsletter, pictures)),
-        "edition.json": (json.dumps(edition_json(edition), ensure_ascii=False, indent=2) + "\n").encode(),
+        "edition.json": edition_file(edition).encode(),
         "report.html": report.encode(),
     }
     try:

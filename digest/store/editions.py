@@ -5,16 +5,27 @@ It keeps and gives back; `ledger.py` says what is allowed, and `desk.py` asks it
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, replace
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, insert, select, update
+from sqlalchemy import Connection, Table, Text, cast, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from digest.errors import N_, ConflictError, GateError
-from digest.formats import TextOf, approval_from_json, approval_json, edition_from_json, edition_json
+from digest.formats import (
+    TextOf,
+    Tray,
+    approval_from_json,
+    approval_json,
+    edition_from_json,
+    edition_json,
+    tray_from_json,
+    tray_json,
+)
 from digest.ledger import Ledger, Use
 from digest.model import Approval, Decision, Edition, EditionStatus, Event, Receipt
 from digest.store import schema as t
@@ -46,7 +57,8 @@ class Editions:
 
     def all(self) -> tuple[Standing, ...]:
         """Where every edition stands, by name, the last first."""
-        wanted = select(t.editions).where(t.editions.c.newsletter == self._newsletter).order_by(t.editions.c.edition.desc())
+        columns = (t.editions.c[name] for name in ("edition", "status", "revision", "approval"))
+        wanted = select(*columns).where(t.editions.c.newsletter == self._newsletter).order_by(t.editions.c.edition.desc())
         with self._reading() as connection:
             return tuple(
                 Standing(row.edition, row.status, row.revision, approval_from_json(row.approval))
@@ -55,8 +67,7 @@ class Editions:
 
     def last(self, name: str) -> Edition | None:
         """An edition as it is now; None when there is none. Raises SpanError where a takeaway quotes nothing."""
-        content = self.content(name)
-        return edition_from_json(content, self._text_of) if content else None
+        return self._read(name, None)
 
     def content(self, name: str, revision: int | None = None) -> dict[str, Any] | None:
         """The JSON of an edition, its last revision or another one, word for word as it was saved; None when there is none."""
@@ -71,8 +82,25 @@ class Editions:
 
     def revision(self, name: str, number: int) -> Edition | None:
         """One revision of an edition; None when there is none of this number."""
-        content = self.content(name, number)
-        return edition_from_json(content, self._text_of) if content else None
+        return self._read(name, number)
+
+    def printed(self, name: str, revision: int) -> dict[str, Any] | None:
+        """The JSON of what a revision prints, word for word as it was saved: `content` without the tray and the status."""
+        wanted = select(t.revisions.c.content).where(*self._one(t.revisions, name), t.revisions.c.revision == revision)
+        with self._reading() as connection:
+            content: dict[str, Any] | None = connection.execute(wanted).scalar()
+        return content
+
+    def _read(self, name: str, revision: int | None) -> Edition | None:
+        columns = (t.editions.c.status, t.editions.c.revision, t.editions.c.approval, _TRAY)
+        with self._reading() as connection:
+            standing = connection.execute(select(*columns).where(*self._one(t.editions, name))).one_or_none()
+        content = self.printed(name, standing.revision if revision is None else revision) if standing else None
+        if standing is None or content is None:
+            return None
+        left_out, sources = _tray_from(standing.tray)
+        same = {"status": standing.status, "approval": standing.approval, "left_out": (), "sources": ()}
+        return replace(edition_from_json(content | same, self._text_of), left_out=left_out, sources=sources)
 
     def revisions(self, now: Edition) -> dict[int, Edition]:
         """Every revision of an edition, by its number, as `revision` gives it; its tray, as it is `now`, is not read again."""
@@ -118,32 +146,34 @@ class Editions:
 
         Raises ConflictError, and saves nothing, where another revision was saved since the one it was made from.
         """
-        content = edition_json(edition)
-        tray = {key: content.pop(key) for key in ("left_out", "sources")}
+        content = edition_json(replace(edition, left_out=(), sources=()))
+        del content["left_out"], content["sources"]
         key = self._key(edition.edition)
         try:
             with self._writing() as connection:
-                before = connection.execute(select(t.editions.c.revision).where(*self._one(t.editions, edition.edition))).scalar()
-                if (before or 0) != edition.revision - 1:
+                one = self._one(t.editions, edition.edition)
+                before = connection.execute(select(t.editions.c.revision, _TRAY).where(*one)).one_or_none()
+                if (before.revision if before else 0) != edition.revision - 1:
                     raise self._conflict(edition)
                 made = {"revision": edition.revision, "by": by}
                 connection.execute(insert(t.revisions).values(**key, **made, made=edition.made, content=content))
                 deed = "edit" if by else "draft"
                 connection.execute(insert(t.events).values(**key, **made, at=edition.made, deed=deed))
-                connection.execute(delete(t.editions).where(*self._one(t.editions, edition.edition)))
-                connection.execute(
-                    insert(t.editions).values(**key, status="draft", revision=edition.revision, approval=None, tray=tray)
-                )
+                now: dict[str, Any] = {"status": "draft", "revision": edition.revision, "approval": None}
+                if before is None:
+                    connection.execute(insert(t.editions).values(**key, **now, tray=tray_json(edition)))
+                else:
+                    if _tray_from(before.tray) != (edition.left_out, edition.sources):  # it is long, and seldom changes
+                        now["tray"] = tray_json(edition)
+                    connection.execute(update(t.editions).where(*one).values(**now))
                 self._propose(connection, edition)
         except IntegrityError as error:
             raise self._conflict(edition) from error
 
     def refresh_tray(self, edition: Edition) -> None:
         """Keep what an edition leaves out and how its sources fare now; nothing that it prints."""
-        content = edition_json(edition)
-        tray = {key: content[key] for key in ("left_out", "sources")}
         with self._writing() as connection:
-            connection.execute(update(t.editions).where(*self._one(t.editions, edition.edition)).values(tray=tray))
+            connection.execute(update(t.editions).where(*self._one(t.editions, edition.edition)).values(tray=tray_json(edition)))
 
     def mark(self, edition: Edition, event: Event, *, approval: Approval | None = None) -> None:
         """Note what was done to an edition, and the status and approval it has from then on."""
@@ -231,6 +261,15 @@ class Editions:
         return ConflictError(
             N_("edition {edition} was saved by someone else meanwhile; nothing was overwritten"), edition=edition.edition
         )
+
+
+_TRAY = cast(t.editions.c.tray, Text).label("tray")
+
+
+@lru_cache(maxsize=4)
+def _tray_from(kept: str) -> Tray:
+    """The tray of an edition, as it is kept: read once, since every page shows it and it may hold thousands of stories."""
+    return tray_from_json(json.loads(kept))
 
 
 def _articles(edition: Edition) -> set[str]:
