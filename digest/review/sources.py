@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any
 
 from aiohttp import web
@@ -145,7 +146,7 @@ async def _shown(request: web.Request, **values: Any) -> web.Response:
         "sources.html.j2",
         rows=numbered,
         themes=themes,
-        month=lambda month: show_month(_first_day(month), words.language, UTC),
+        month=cache(lambda month: show_month(_first_day(month), words.language, UTC)),  # each source tells the same twelve
         **shared | values,
     )
 
