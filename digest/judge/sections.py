@@ -60,6 +60,10 @@ def _names(text: str, title: str) -> list[tuple[int, Strength]]:
     found: list[tuple[int, Strength]] = []
     start = 0
     for line in text.split("\n"):
+        length = len(line)
+        if length > _LONGEST_NAME + 3 and ":" not in line[:67]:  # a paragraph, as most lines
+            start += length + 1
+            continue
         if line and line[:2] != "- ":
             name = line[3:] if line.startswith("## ") else line
             if len(name) > _LONGEST_NAME or name.endswith("."):
@@ -68,7 +72,7 @@ def _names(text: str, title: str) -> list[tuple[int, Strength]]:
             sure = strength(name, title) if name else None
             if sure:
                 found.append((start, sure))
-        start += len(line) + 1
+        start += length + 1
     return found
 
 
