@@ -32,6 +32,14 @@ quality: $(VENV)/installed-dev ## score the program's judgement against its floo
 judge: $(VENV)/installed-dev ## put the tests' emails before axe, vnu and Can I email (apt, Node.js)
 	@tests/judges/run.sh
 
+.PHONY: story
+story: $(VENV)/installed-dev ## make a newsletter in Chromium, by mouse, by keyboard, by two people at once (apt, Node.js)
+	@tests/browser/run.sh
+
+.PHONY: pictures
+pictures: $(VENV)/installed-dev ## the same, and the pictures of the guides, into docs/pictures/
+	@tests/browser/run.sh --pictures
+
 .PHONY: golden
 golden: $(VENV)/installed-dev ## write the golden emails again; read the diff before committing
 	DIGEST_GOLDEN=write $(BIN)/pytest tests/test_render.py
