@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 from digest import cli
@@ -20,6 +21,9 @@ from digest.settings import Settings, parse
 from tests import databases, mailservers
 from tests.databases import Postgres, running_postgres
 from tests.mailservers import Dovecot, running_dovecot
+
+hypothesis.settings.register_profile("digest", deadline=None)  # a busy machine is no mistake of the program
+hypothesis.settings.load_profile("digest")
 
 NOW = datetime(2026, 11, 24, 8, 30, tzinfo=UTC)
 
