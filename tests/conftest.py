@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -144,6 +145,10 @@ _SERVERS = {
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    if (
+        signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    ):  # as a shell leaves it to what runs in its background, and to its children
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     for mark, (name, _, _) in _SERVERS.items():
         config.addinivalue_line("markers", f"{mark}: talks to a real {name}, which DIGEST_ALL_SERVERS=1 insists on")
 
