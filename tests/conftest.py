@@ -145,9 +145,7 @@ _SERVERS = {
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    if (
-        signal.getsignal(signal.SIGINT) is signal.SIG_IGN
-    ):  # as a shell leaves it to what it starts in its background
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as a shell leaves it to what it starts in its background
         signal.signal(signal.SIGINT, signal.default_int_handler)
     for mark, (name, _, _) in _SERVERS.items():
         config.addinivalue_line("markers", f"{mark}: talks to a real {name}, which DIGEST_ALL_SERVERS=1 insists on")

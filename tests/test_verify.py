@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 from pathlib import Path
@@ -118,8 +119,8 @@ def test_an_edition_that_is_not_there_says_how_to_make_it(drafted: Path, digest:
 
 
 def test_an_edition_is_shown_as_the_file_beside_its_email(drafted: Path, digest: Digest) -> None:
-    written = (drafted / "editions/2026-11/edition.json").read_text(encoding="utf-8")
-    assert digest("show", "2026-11", "--json", folder=drafted).out == written
+    written = json.loads((drafted / "editions/2026-11/edition.json").read_text(encoding="utf-8"))
+    assert digest("show", "2026-11", "--json", folder=drafted).json == written
 
 
 def test_an_edition_is_shown_to_a_person_as_a_plan_with_what_became_of_it(drafted: Path, digest: Digest) -> None:
