@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -140,19 +141,21 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Path | str:
 _SERVERS = {
     "dovecot": ("Dovecot 2.3", mailservers.PROGRAM, mailservers.INSTALL),
     "postgres": ("PostgreSQL", databases.PROGRAMS, databases.INSTALL),
+    "sqlite3": ("sqlite3", shutil.which("sqlite3"), "apt-get install -y --no-install-recommends sqlite3"),
+    "systemd": ("systemd", shutil.which("systemd-analyze"), "apt-get install -y --no-install-recommends systemd"),
 }
-"""By the mark of the tests that talk to it: its name, its program where it is installed, and how to install it."""
+"""By the mark of the tests that need it: its name, its program where it is installed, and how to install it."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as a shell leaves it to what it starts in its background
         signal.signal(signal.SIGINT, signal.default_int_handler)
     for mark, (name, _, _) in _SERVERS.items():
-        config.addinivalue_line("markers", f"{mark}: talks to a real {name}, which DIGEST_ALL_SERVERS=1 insists on")
+        config.addinivalue_line("markers", f"{mark}: needs a real {name}, which DIGEST_ALL_SERVERS=1 insists on")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Without a server its tests are left out, and the summary says so; with DIGEST_ALL_SERVERS=1 they fail."""
+    """Without a program its tests are left out, and the summary says so; with DIGEST_ALL_SERVERS=1 they fail."""
     for mark, (name, program, _) in _SERVERS.items():
         if program is None and os.environ.get("DIGEST_ALL_SERVERS") != "1":
             for item in items:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 from collections.abc import Callable
 from dataclasses import replace
@@ -28,7 +27,7 @@ def command(program: str, guide: Path, **names: str) -> list[str]:
     return [word.strip('"') for word in re.findall(r'"[^"]+"|\S+', line)]
 
 
-@pytest.mark.skipif(shutil.which("sqlite3") is None, reason="the program sqlite3 is not installed")
+@pytest.mark.sqlite3
 @pytest.mark.parametrize("guide", GUIDES, ids=lambda guide: guide.name)
 def test_a_file_saved_while_it_is_written_gives_everything_back(guide: Path, tmp_path: Path, article: Make) -> None:
     fill(tmp_path / "digest.db", tmp_path, article, count=20)

@@ -71,6 +71,11 @@ def titles_of(edition: Edition) -> dict[str, str]:
     return titles
 
 
+def as_line(words: str) -> str:
+    """Words that stand on a line of their own: with a capital."""
+    return words[:1].upper() + words[1:]
+
+
 def said(finding: Finding, translator: Translator) -> str:
     """A finding in the words of a reader, the values that are words of ours or numbers in that language too."""
     values = {name: _told(name, value, translator) for name, value in finding.values.items()}

@@ -21,7 +21,7 @@ from digest.compose.inlining import check_style
 from digest.compose.letter import Addresses, addresses_of, host, letter
 from digest.compose.mjml import to_html
 from digest.compose.mjml_rules import Mistake
-from digest.compose.reasons import said
+from digest.compose.reasons import as_line, said
 from digest.compose.weight import Lightening, lightest_needed
 from digest.errors import N_, TemplateError
 from digest.language.translations import Translator
@@ -85,7 +85,7 @@ def render_report(
         "clip": CLIP_BYTES,
         "folded": rendered.folded,
         "findings": findings,
-        "said": lambda finding: said(finding, translator),
+        "said": lambda finding: as_line(said(finding, translator)),
     }
     return _filled(templates, REPORT, values)
 

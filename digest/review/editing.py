@@ -12,6 +12,7 @@ from aiohttp import web
 
 from digest import desk
 from digest.compose.changes import Change, changes
+from digest.compose.reasons import as_line
 from digest.config import Config
 from digest.desk import regrouping
 from digest.errors import N_, ConflictError, GateError
@@ -170,7 +171,7 @@ def _told(config: Config, fields: Fields, base: Edition, view: View) -> str:
     act, _, which = fields.get("do", "").partition(":")
     if act == "undo":
         lines = [change.text(translator) for change in gestures_between(base, view.edition)]
-        return " · ".join(line[:1].upper() + line[1:] for line in lines)
+        return " · ".join(map(as_line, lines))
     titles = {out.id: out.title for out in view.edition.left_out}
     message = {
         "split": N_("“{title}” is now a story of its own: it waits in the tray."),

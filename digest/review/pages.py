@@ -11,7 +11,7 @@ import jinja2
 from aiohttp import web
 
 from digest.compose.letter import safe_link
-from digest.compose.reasons import WHERE, reason, said
+from digest.compose.reasons import WHERE, as_line, reason, said
 from digest.config import Config
 from digest.language.dates import show_date, show_moment
 from digest.language.names import show_number
@@ -57,7 +57,7 @@ def _shared(request: web.Request, config: Config, session: Session | None) -> di
         "moment": lambda moment: show_moment(moment, words.language, tz),
         "number": lambda value, digits=0: show_number(value, words.language, digits),
         "reason": lambda out, edition: reason(out, edition, words),
-        "finding": lambda finding: said(finding, words),
+        "finding": lambda finding: as_line(said(finding, words)),
         "status": lambda status: words.gettext(STATUS_NAMES[status]),
         "where": WHERE,
         "safe_link": safe_link,

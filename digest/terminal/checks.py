@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from rich.text import Text
 
-from digest.compose.reasons import said
+from digest.compose.reasons import as_line, said
 from digest.errors import N_
 from digest.model import Finding, Level
 from digest.terminal import Terminal
@@ -18,8 +18,8 @@ def findings(terminal: Terminal, edition: str, found: Sequence[Finding]) -> None
     terminal.say(_BLOCKED if errors else _DOUBTS if warnings else _WELL, edition=edition, errors=errors, warnings=warnings)
     for each in found:
         mark, style = _MARKS[each.level]
-        told = said(each, terminal.translator)
-        terminal.out.print(Text.assemble((f"  {terminal.translator.gettext(mark)} ", style), told[:1].upper() + told[1:]))
+        told = as_line(said(each, terminal.translator))
+        terminal.out.print(Text.assemble((f"  {terminal.translator.gettext(mark)} ", style), told))
 
 
 _BLOCKED = N_("Edition {edition} cannot be approved yet; errors: {errors}, warnings: {warnings}.")
