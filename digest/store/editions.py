@@ -1,6 +1,6 @@
 """The editions of one newsletter: their revisions, what was done to them, what they used up, and what the team decided.
 
-It keeps and gives back; `ledger.py` says what is allowed, and `desk.py` asks it first.
+It keeps and gives back; `ledger.py` says what is allowed, and `desk` asks it first.
 """
 
 from __future__ import annotations
