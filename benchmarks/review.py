@@ -121,7 +121,7 @@ def large(folder: Path, count: int) -> str:
 
 @contextmanager
 def opened(config: Config) -> Iterator[Store]:
-    from digest.review.office import reader_of
+    from digest.opening import reader_of
     from digest.store import open_store
 
     with open_store(config.database, reader_of(config)) as store:

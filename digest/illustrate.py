@@ -88,7 +88,7 @@ async def _make_pictures(config: Config, store: Store, addresses: Sequence[str])
     settings = config.settings
     folders = {source.name: config.folder / source.folder for source in settings.sources if source.folder}
     agent = user_agent(settings.newsletter)
-    made = await read_pictures(addresses, shrink, folders=folders, limits=settings.collect, user_agent=agent)
+    made = await read_pictures(addresses, shrink, folders=folders, limits=settings.collect, user_agent=agent, gate=store.gate)
     store.keep_pictures({kept.name: kept.bytes for kept in made.values() if isinstance(kept, Kept)})
     return {
         address: Picture(kept.name, "", kept.width, kept.height, address) if isinstance(kept, Kept) else kept

@@ -28,7 +28,7 @@ from digest.gather.sources import after_pages, pages_due, read_sources, user_age
 from digest.gather.sources import recall as recall_source
 from digest.judge.highlights import highlights
 from digest.judge.selection import select
-from digest.judge.stories import assign, group
+from digest.judge.stories import group
 from digest.judge.takeaways import takeaways
 from digest.judge.themes import Themes
 from digest.language.translations import team_translator, translator
@@ -45,14 +45,13 @@ from digest.model import (
     ThemeMatch,
     Working,
 )
+from digest.placing import place_new
 from digest.preflight import check_edition
 from digest.settings import Limits, Settings
 from digest.store import Store
 
 NEARBY = timedelta(days=31)
 """How far around its period an edition explains what it leaves out."""
-KIN = timedelta(days=45)
-"""How far back a new article looks for the story it belongs to."""
 TITLE_CHARACTERS = 200
 """The first line of a text to try is its title, up to this length."""
 
@@ -66,8 +65,9 @@ async def update(config: Config, store: Store, *, now: datetime, force: bool, pr
     secrets = config.secret_headers()
     known = store.source_states()
     async for ready in read_sources(
-        config.settings, config.folder, known, secrets=secrets, now=now, force=force, home=store.home
-    ):
+        config.settings, config.folder, known,
+        secrets=secrets, now=now, force=force, home=store.home, shared=store.shared, gate=store.gate,
+    ):  # fmt: skip
         with store.together():
             added = store.add_each([(read.source.key, read.articles) for read in ready])
             store.withdraw([article for read in ready for article in read.removed], now)
@@ -76,9 +76,7 @@ async def update(config: Config, store: Store, *, now: datetime, force: bool, pr
         for report in stored:
             progress(report)
         reports += stored
-    if unplaced := store.unplaced():
-        oldest = min(article.published or article.collected for article in unplaced)
-        store.place(assign(unplaced, store.placed(oldest - KIN)))
+    place_new(store, now)
     return tuple(reports)
 
 
@@ -100,7 +98,8 @@ async def complete(config: Config, store: Store, edition: Edition) -> int:
     asked: list[tuple[Article, bool]] = []
     due = pages_due(excerpts, settings.sources, store.source_states(), edition.made)
     if due:
-        async for article, read in whole_articles(due, limits=settings.collect, user_agent=user_agent(settings.newsletter)):
+        agent = user_agent(settings.newsletter)
+        async for article, read in whole_articles(due, limits=settings.collect, user_agent=agent, gate=store.gate):
             if isinstance(read, Article):
                 store.complete(read)
             asked.append((article, isinstance(read, Article)))

@@ -19,7 +19,7 @@ from digest.compose.revising import change, take_out
 from digest.config import load
 from digest.errors import ConflictError, GateError
 from digest.model import Article, Edition
-from digest.review.office import reader_of
+from digest.opening import reader_of
 from digest.store import Store, one_run_at_a_time, open_store
 from digest.yaml_text import read_yaml, write_yaml
 

@@ -12,8 +12,8 @@ import pytest
 import yaml
 
 from digest.config import load
+from digest.opening import reader_of
 from digest.resources import folder as shipped
-from digest.review.office import reader_of
 from digest.store import open_store
 from digest.store.accounts import Account
 

@@ -16,7 +16,7 @@ import pytest
 from digest.config import load, write_starter
 from digest.errors import BusyError, SettingsError, StoreError, UsageError
 from digest.model import Article
-from digest.review.office import reader_of
+from digest.opening import reader_of
 from digest.settings import parse
 from digest.store import Reader, Store, one_run_at_a_time, open_store
 from digest.store.accounts import Account

@@ -17,9 +17,9 @@ from digest.compose.revising import change
 from digest.config import load
 from digest.language.translations import translator
 from digest.model import Edition, EditionStory, LeftOut, Picture
+from digest.opening import reader_of
 from digest.review.article import blocks
 from digest.review.gestures import MOST_HIGHLIGHTS, key
-from digest.review.office import reader_of
 from digest.review.sign_in import hashed
 from digest.review.tray import SHOWN, tray_of
 from digest.store import open_store

@@ -15,8 +15,8 @@ from digest import desk as the_desk
 from digest.compose.revising import change, take_out
 from digest.config import load
 from digest.model import Edition, Finding
+from digest.opening import reader_of
 from digest.review.checks import place_of
-from digest.review.office import reader_of
 from digest.review.trial import people
 from digest.store import one_run_at_a_time, open_store
 

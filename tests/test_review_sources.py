@@ -10,7 +10,7 @@ import pytest
 
 from digest.config import load
 from digest.model import Article
-from digest.review.office import reader_of
+from digest.opening import reader_of
 from digest.review.sources import months_until
 from digest.store import open_store
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -56,7 +56,7 @@ def newsletter(context: typer.Context, *, alone: bool = True) -> Iterator[tuple[
 
     An error ends the command with one line and its exit code; with `--debug`, with where it comes from as well.
     """
-    from digest.store import Reader, one_run_at_a_time, open_store
+    from digest.opening import opened
 
     call: Call = context.obj
     config = load(call.config)
@@ -65,10 +65,8 @@ def newsletter(context: typer.Context, *, alone: bool = True) -> Iterator[tuple[
     terminal = Terminal(translator(language_of_terminal(default=settings.language)), settings, hide=config.hide)
     for doubt in config.doubts:
         terminal.doubt(doubt)
-    followed = {source.key: source.name for source in config.settings.sources}
-    reader = Reader(settings.name, followed, config.home, config.file_from_store)
     try:
-        with one_run_at_a_time(config.database) if alone else nullcontext(), open_store(config.database, reader) as store:
+        with opened(config, alone=alone) as store:
             yield config, store, terminal
     except DigestError as error:
         if call.debug:

@@ -64,6 +64,11 @@ def article_id(canonical_or_path: str) -> str:
     return hashlib.sha256(_identity(canonical_or_path).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
+def id_apart(id: str, home: str) -> str:
+    """The id that an article has where it is for the newsletter of one folder alone, and never that which others may see."""
+    return article_id(f"{home}\0{id}")
+
+
 def without_secrets(url: str) -> str:
     """The address as it may be shown: without a user and a password, and without the values of its query that open a door."""
     try:

@@ -9,9 +9,9 @@ import asyncio
 import hashlib
 import ssl
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from urllib.parse import urljoin, urlsplit
 
@@ -77,7 +77,18 @@ class Fetched:
     error: GatherError | None = None
 
 
-async def collect(requests: Sequence[FeedRequest], *, limits: Collect, user_agent: str) -> AsyncIterator[Fetched]:
+Gate = Callable[[str, int], AbstractAsyncContextManager[None]]
+"""Where a request to a host waits until fewer than so many others are there, those of other programs too."""
+
+
+def no_gate(_host: str, _most: int) -> AbstractAsyncContextManager[None]:
+    """The gate of a program that is alone: its own slots do."""
+    return nullcontext()
+
+
+async def collect(
+    requests: Sequence[FeedRequest], *, limits: Collect, user_agent: str, gate: Gate = no_gate
+) -> AsyncIterator[Fetched]:
     """Ask every address and yield the answers as they come; a reader that is slow slows the asking, not the memory.
 
     `limits` hold the time (seconds, redirects included), the size (bytes once decompressed), and how many requests run at once,
@@ -85,7 +96,7 @@ async def collect(requests: Sequence[FeedRequest], *, limits: Collect, user_agen
     """
     answers: asyncio.Queue[Fetched] = asyncio.Queue(maxsize=1)
     waiting = iter(_by_turns(requests))
-    async with open_session(limits, user_agent) as session:
+    async with open_session(limits, user_agent, gate) as session:
         asking = min(len(requests), limits.concurrency + _UNREAD)
         tasks = [asyncio.create_task(_ask(waiting, session, answers)) for _ in range(asking)]
         try:
@@ -114,7 +125,7 @@ def _by_turns(requests: Sequence[FeedRequest]) -> list[FeedRequest]:
 
 
 @asynccontextmanager
-async def open_session(limits: Collect, user_agent: str) -> AsyncIterator[Session]:
+async def open_session(limits: Collect, user_agent: str, gate: Gate = no_gate) -> AsyncIterator[Session]:
     """Connections that are shared by all requests of one run, to feeds and to pages."""
     # asyncio looks names up in threads, six on two processors: a few dead names would keep all others waiting.
     names = ThreadPoolExecutor(limits.concurrency, thread_name_prefix="names")
@@ -133,14 +144,15 @@ async def open_session(limits: Collect, user_agent: str) -> AsyncIterator[Sessio
         cookie_jar=aiohttp.DummyCookieJar(),
         auto_decompress=True,
     ) as session:
-        yield Session(session, limits)
+        yield Session(session, limits, gate)
 
 
 class Session:
     """Connections, and the slots that keep requests polite. Made by `open_session`."""
 
-    def __init__(self, http: aiohttp.ClientSession, limits: Collect) -> None:
+    def __init__(self, http: aiohttp.ClientSession, limits: Collect, gate: Gate) -> None:
         self.http = http
+        self.gate = gate
         self.limits = limits
         self.slots = asyncio.Semaphore(limits.concurrency)
         self.host_slots: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(limits.per_host))
@@ -177,7 +189,7 @@ class _Fetch:
             return self._failed(GatherError(N_("it redirects to something that is no web page")))
         clock = asyncio.get_running_loop().time
         host = urlsplit(self._url).netloc
-        async with self._session.host_slots[host], self._session.slots:
+        async with self._session.host_slots[host], self._session.gate(host, limits.per_host), self._session.slots:
             if self._session.silences[host] >= _SILENCES:
                 return self._failed(_silent(self._url))
             start = clock()

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from digest.errors import N_, GatherError
 from digest.gather.addresses import is_web
 from digest.gather.blocks import read_text, write_text
-from digest.gather.collect import FeedRequest, Session, open_session
+from digest.gather.collect import FeedRequest, Gate, Session, no_gate, open_session
 from digest.gather.markup import html_to_text
 from digest.gather.robots import Rules, rules_for
 from digest.gather.webpage import page_meta, page_picture
@@ -140,10 +140,10 @@ def _as_summary(excerpt: str) -> str:
 
 
 async def whole_articles(
-    articles: Sequence[Article], *, limits: Collect, user_agent: str, processes: int = 2
+    articles: Sequence[Article], *, limits: Collect, user_agent: str, processes: int = 2, gate: Gate = no_gate
 ) -> AsyncIterator[tuple[Article, Article | GatherError]]:
     """Each article with what its page made of it: the whole article, or why it stays an excerpt. In the order they come."""
-    async with open_session(limits, user_agent) as session, open_workers(processes) as workers:
+    async with open_session(limits, user_agent, gate) as session, open_workers(processes) as workers:
         asking = _Asking(session, workers)
 
         async def one(article: Article) -> tuple[Article, Article | GatherError]:

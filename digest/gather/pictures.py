@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from digest.errors import N_, GatherError
 from digest.gather.addresses import is_web
-from digest.gather.collect import FeedRequest, Session, open_session
+from digest.gather.collect import FeedRequest, Gate, Session, no_gate, open_session
 from digest.gather.workers import Workers, open_workers
 from digest.settings import Collect
 
@@ -32,6 +32,7 @@ async def read_pictures(
     limits: Collect,
     user_agent: str,
     processes: int = 2,
+    gate: Gate = no_gate,
 ) -> dict[str, T | GatherError]:
     """What `make` gives for the bytes of each picture, by its address, or why there is nothing.
 
@@ -41,7 +42,7 @@ async def read_pictures(
     if not wanted:
         return {}
     workers_wanted = min(len(wanted), processes)
-    async with open_session(limits, user_agent) as session, open_workers(workers_wanted) as workers:
+    async with open_session(limits, user_agent, gate) as session, open_workers(workers_wanted) as workers:
         made = await asyncio.gather(*(_made(address, make, folders, session, workers) for address in wanted))
     return dict(zip(wanted, made, strict=True))
 

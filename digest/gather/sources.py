@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 
 from digest.errors import GatherError
 from digest.gather import state as states
-from digest.gather.addresses import without_secrets
-from digest.gather.collect import FeedRequest, Fetched, collect
+from digest.gather.addresses import id_apart, without_secrets
+from digest.gather.collect import FeedRequest, Fetched, Gate, collect, no_gate
 from digest.gather.folder import read_file, read_folder
 from digest.gather.parse import ParsedFeed, parse_feed
 from digest.gather.state import SourceState
@@ -76,25 +76,50 @@ async def read_sources(
     now: datetime,
     force: bool,
     home: str = "",
+    shared: bool = False,
+    gate: Gate = no_gate,
 ) -> AsyncIterator[tuple[SourceRead, ...]]:
     """Read every source, and give those that are ready together.
 
-    `folder` is where the settings' paths start, `home` its own path where newsletters share a store; by a source's key, `known`
-    is what the store remembers of it and `secrets` the HTTP headers that only its own host may see.
+    `folder` is where the settings' paths start, `home` its own path where newsletters share a store (`shared`: they may); by a
+    source's key, `known` is what the store remembers of it and `secrets` the HTTP headers that only its own host may see. `gate`
+    is where requests wait for those of other programs.
     """
     before = {source.key: states.from_json(known.get(source.key, {})) for source in settings.sources}
     for source in settings.sources:
         if source.paused:
             yield (_left_alone(source, before[source.key], now),)
         elif source.folder is not None:
-            yield (_read_folder(source, folder / source.folder, settings.newsletter, before[source.key], now, home),)
+            read = _read_folder(source, folder / source.folder, settings.newsletter, before[source.key], now, home)
+            yield (_own_files(read, home) if shared else read,)
         elif not (force or states.is_due(before[source.key], now)):
             yield (_left_alone(source, before[source.key], now),)
     feeds = [s for s in settings.sources if s.feed and not s.paused and (force or states.is_due(before[s.key], now))]
     if feeds:
         requests = [_request(source, before[source.key], secrets.get(source.key, {}), now) for source in feeds]
-        async for ready in _read_feeds(feeds, requests, settings, before, now):
-            yield ready
+        async for ready in _read_feeds(feeds, requests, settings, before, now, gate):
+            yield tuple(_apart(read, home) if read.source.headers_env else read for read in ready)
+
+
+def _apart(read: SourceRead, home: str) -> SourceRead:
+    """What a feed gave for a secret is for this newsletter alone, even where others see an article at the same address."""
+    articles = tuple(replace(article, id=id_apart(article.id, home), aliases=()) for article in read.articles)
+    return replace(read, articles=articles)
+
+
+def _own_files(read: SourceRead, home: str) -> SourceRead:
+    """What a folder gave is for this newsletter alone, even where others see an article at the address that a file names.
+
+    A file that the folder held before the newsletter came to share its store stays the article it was.
+    """
+    articles = tuple(
+        replace(article, id=id_apart(article.id, home), aliases=())
+        if article.url and article.id not in read.before.held
+        else article
+        for article in read.articles
+    )
+    there = {article.id for article in articles}
+    return replace(read, articles=articles, removed=tuple(id for id in read.removed if id not in there))
 
 
 def _read_folder(source: Source, path: Path, newsletter: Newsletter, before: SourceState, now: datetime, home: str) -> SourceRead:
@@ -141,6 +166,7 @@ async def _read_feeds(
     settings: Settings,
     before: Mapping[str, SourceState],
     now: datetime,
+    gate: Gate,
 ) -> AsyncIterator[tuple[SourceRead, ...]]:
     """The feeds, in the order in which they are read: fetching and parsing go on while the caller stores.
 
@@ -150,7 +176,7 @@ async def _read_feeds(
     ready: asyncio.Queue[SourceRead | Exception] = asyncio.Queue(_READY)
     processes = min(len(feeds), os.cpu_count() or 1)
     async with open_workers(processes) as workers:
-        reading = asyncio.create_task(_read_into(ready, feeds, requests, settings, before, workers, now))
+        reading = asyncio.create_task(_read_into(ready, feeds, requests, settings, before, workers, now, gate))
         try:
             left = len(feeds)
             while left:
@@ -170,6 +196,7 @@ async def _read_into(
     before: Mapping[str, SourceState],
     workers: Workers,
     now: datetime,
+    gate: Gate,
 ) -> None:
     """Put every feed in `ready` once it is read; or what went wrong, which no feed can cause."""
     by_key = {source.key: source for source in feeds}
@@ -185,7 +212,8 @@ async def _read_into(
 
     try:
         async with asyncio.TaskGroup() as group:
-            async for answer in collect(requests, limits=settings.collect, user_agent=user_agent(settings.newsletter)):
+            agent = user_agent(settings.newsletter)
+            async for answer in collect(requests, limits=settings.collect, user_agent=agent, gate=gate):
                 if answer.body:
                     await room.acquire()  # so that few bodies wait for a worker
                     group.create_task(parse(answer))

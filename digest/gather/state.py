@@ -91,10 +91,13 @@ def to_json(state: SourceState) -> dict[str, Any]:
 
 
 def is_due(state: SourceState, now: datetime) -> bool:
-    """Whether to ask the source now, when nobody insists (`--force`)."""
-    if state.gone or (state.not_before and now < state.not_before):
+    """Whether to ask the source now, when nobody insists (`--force`).
+
+    A moment further ahead than any wait was noted by a clock that was wrong: it counts for nothing.
+    """
+    if state.gone or (state.not_before and timedelta() < state.not_before - now <= LONGEST_WAIT):
         return False
-    return state.asked is None or now - state.asked >= MINUTES_BETWEEN
+    return state.asked is None or abs(now - state.asked) >= MINUTES_BETWEEN
 
 
 def address(state: SourceState, url: str, now: datetime) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 import zlib
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
@@ -25,7 +26,7 @@ _TITLE_WORDS = 10
 _WIDTH = BANDS + 1 + _TITLE_WORDS
 _LONGEST = 20_000
 """Characters of a text that are read; a book is known by its first chapters."""
-_COMMON = 60
+COMMON = 60
 """A title word that more articles share leads nowhere."""
 _BEFORE = 12
 """Articles that share a key are each compared to so many of those before it."""
@@ -72,11 +73,30 @@ def candidates(known: Sequence[bytes], new: Sequence[bytes]) -> list[list[tuple[
     keys = np.frombuffer(b"".join([*known, *new]), dtype=np.uint64).reshape(-1, _WIDTH)
     first = len(known)
     strong = np.unique(_meeting(keys[:, : BANDS + 1], first))
-    weak, times = np.unique(_meeting(keys[:, BANDS + 1 :], first, most=_COMMON), return_counts=True)
+    weak, times = np.unique(_meeting(keys[:, BANDS + 1 :], first, most=COMMON), return_counts=True)
     every = np.union1d(strong, weak[times >= _SHARED_WORDS])
     for code, by_text in zip(every.tolist(), np.isin(every, strong).tolist(), strict=True):
         found[(code >> 32) - first].append((code & 0xFFFFFFFF, by_text))
     return found
+
+
+def shared(new: Sequence[bytes], filed: Sequence[tuple[int, str]]) -> list[str]:
+    """The ids of the articles worth comparing to one of the new; `filed` tells their keys, each with its article, the last first.
+
+    As `candidates`, where too many articles are known to hold all their signatures.
+    """
+    by_key: dict[int, list[str]] = {}
+    for key, article in filed:
+        by_key.setdefault(key, []).append(article)
+    found: dict[str, None] = {}
+    for signature in new:
+        keys = np.frombuffer(signature, dtype=np.int64).tolist()
+        for key in keys[: BANDS + 1]:
+            found |= dict.fromkeys(by_key.get(key, ())[:_BEFORE])
+        rare = [by_key[key] for key in keys[BANDS + 1 :] if key and 0 < len(by_key.get(key, ())) <= COMMON]
+        times = Counter(article for articles in rare for article in articles)
+        found |= dict.fromkeys(article for article, count in times.items() if count >= _SHARED_WORDS)
+    return list(found)
 
 
 def _bands(found: Keys) -> Keys:

@@ -14,11 +14,11 @@ from digest.config import Config
 from digest.errors import N_, DigestError, UsageError
 from digest.illustrate import illustrate
 from digest.model import Period, SourceReport
+from digest.opening import opened
 from digest.review.door import needs
 from digest.review.failures import cure, told
-from digest.review.office import Office, Run, office_of, reader_of, words_of
+from digest.review.office import Office, Run, office_of, words_of
 from digest.review.pages import back, is_part, page
-from digest.store import one_run_at_a_time, open_store
 
 _LOG = logging.getLogger("digest.review")
 
@@ -71,7 +71,7 @@ async def _draft(office: Office, run: Run, config: Config, period: Period) -> No
     def count(_report: SourceReport) -> None:
         run.read += 1
 
-    with one_run_at_a_time(config.database), open_store(config.database, reader_of(config)) as store:
+    with opened(config, alone=True) as store:
         reports = await pipeline.update(config, store, now=now, force=False, progress=count)
         planned = pipeline.plan(config, store, run.edition, period, reports=reports, now=now)
         if await pipeline.complete(config, store, planned):

@@ -14,7 +14,8 @@ from aiohttp import web
 from digest.config import Config, load
 from digest.language.translations import Translator, team_translator
 from digest.model import Receipt
-from digest.store import Reader, Store, one_run_at_a_time, open_store
+from digest.opening import opened
+from digest.store import Store
 
 T = TypeVar("T")
 
@@ -58,12 +59,13 @@ class Office:
 
     def _do(self, work: Callable[[Config, Store], T]) -> T:
         config = self.config()
-        with open_store(config.database, reader_of(config)) as store:
+        with opened(config) as store:
             return work(config, store)
 
     def _do_alone(self, work: Callable[[Config, Store], T]) -> T:
-        with one_run_at_a_time(self.config().database):
-            return self._do(work)
+        config = self.config()
+        with opened(config, alone=True) as store:
+            return work(config, store)
 
 
 @dataclass(slots=True)
@@ -100,13 +102,6 @@ OFFICE = web.AppKey("office", Office)
 def office_of(request: web.Request) -> Office:
     """The newsletter that a request is about."""
     return request.app[OFFICE]
-
-
-def reader_of(config: Config) -> Reader:
-    """The newsletter, as a reader of its store."""
-    settings = config.settings
-    followed = {source.key: source.name for source in settings.sources}
-    return Reader(settings.newsletter.name, followed, config.home, config.file_from_store)
 
 
 def words_of(config: Config) -> Translator:

@@ -9,7 +9,7 @@ It decides nothing: what an article, a story or an edition is worth is judged el
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -20,11 +20,21 @@ from digest.model import Article, Edition, Kinship
 from digest.store import schema as t
 from digest.store.accounts import Accounts
 from digest.store.editions import Editions
-from digest.store.engines import Database, engine_of, in_plain_words, insert_on, make_room
+from digest.store.engines import (
+    Database,
+    among,
+    engine_of,
+    in_plain_words,
+    insert_on,
+    make_room,
+    one_writer_at_a_time,
+)
+from digest.store.hosts import Hosts
 from digest.store.lock import one_run_at_a_time as one_run_at_a_time
 from digest.store.migrations import migrate
 from digest.store.months import articles_a_month
 from digest.store.newsletters import settle
+from digest.store.reader import Reader as Reader
 from digest.store.rows import (
     Names,
     fingerprint,
@@ -38,23 +48,7 @@ from digest.store.rows import (
     update_articles,
     version_row,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """The newsletter that a store is opened for."""
-
-    newsletter: str = ""
-    sources: Mapping[str, str] | None = None
-    """The names of the sources it follows, by their keys; None: it sees every article, under the names the store has."""
-    home: str = ""
-    """Path of its folder from the store's: two newsletters may both have a folder `articles`."""
-    file: str = ""
-    """Path of its settings from the store's folder, by which it is known again when it is renamed or moves; empty: it is not."""
-
-    def kept_as(self, key: str) -> str:
-        """The key under which a shared store keeps a source."""
-        return f"folder:{self.home}/{key.removeprefix('folder:')}" if self.home and key.startswith("folder:") else key
+from digest.store.signatures import Signatures
 
 
 @contextmanager
@@ -67,7 +61,12 @@ def open_store(database: Database, reader: Reader | None = None) -> Iterator[Sto
             with engine.begin() as connection:
                 migrate(connection, database)
                 reader = _settled(connection, database, reader or Reader())
-            yield Store(engine, reader)
+            hosts = Hosts(database) if isinstance(database, str) else None
+            try:
+                yield Store(engine, reader, shared=bool(reader.home) or hosts is not None, hosts=hosts)
+            finally:
+                if hosts:
+                    hosts.close()
     finally:
         engine.dispose()
 
@@ -90,19 +89,23 @@ class Added:
 class Store:
     """What is kept between two runs. Made by `open_store`; every method is one transaction, or a part of `together`'s."""
 
-    def __init__(self, engine: Engine, reader: Reader) -> None:
+    def __init__(self, engine: Engine, reader: Reader, *, shared: bool = False, hosts: Hosts | None = None) -> None:
         self._engine = engine
         self._open: Connection | None = None
         self._texts: dict[tuple[str, int], str] = {}
         """Those that were asked for: a version never changes, and an edition quotes the same ones many times."""
         self._reader = reader
         self.home = reader.home
+        self.shared = shared
+        """Whether other newsletters may be kept here too."""
+        self._hosts = hosts
         by_key = {reader.kept_as(key): name for key, name in (reader.sources or {}).items()}
         self._names = Names(reader.newsletter if by_key else "", by_key)
         self._keys = {name: key for key, name in by_key.items()}
+        self.signatures = Signatures(self._writing, self._reading)
         self.accounts = Accounts(reader.newsletter, self._writing, self._reading)
         self.editions = Editions(reader.newsletter, self._writing, self._reading, self.text_of)
-        if by_key:
+        if by_key and reader.newsletter:
             self._follow(by_key)
 
     @contextmanager
@@ -110,6 +113,10 @@ class Store:
         """Make one transaction of all that is written inside: many small ones take twice as long."""
         with self._writing():
             yield
+
+    def gate(self, host: str, most: int) -> AbstractAsyncContextManager[None]:
+        """Where a request to a host waits until fewer than `most` are under way, of all programs that work on this server."""
+        return self._hosts.gate(host, most) if self._hosts else nullcontext()
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
@@ -133,13 +140,20 @@ class Store:
 
     def _follow(self, sources: Mapping[str, str]) -> None:
         """Note which sources the newsletter follows; under their names too, as stores kept them at first."""
-        mine = {"newsletter": self._reader.newsletter}
+        reader = self._reader
+        asked = {key for key in set(reader.sources or ()) - reader.private - reader.paused if not key.startswith("folder:")}
+        mine = t.follows.c.newsletter == reader.newsletter
         with self._writing() as connection:
-            known = select(t.follows.c.source).where(t.follows.c.newsletter == self._reader.newsletter)
-            new = {*sources, *sources.values()} - set(connection.execute(known).scalars())
-            if new:
-                rows = [mine | {"source": source} for source in sorted(new)]
-                connection.execute(insert_on(connection, t.follows).on_conflict_do_nothing(), rows)
+            rows = connection.execute(select(t.follows.c.source, t.follows.c.asked).where(mine))
+            known: dict[str, bool] = {row.source: row.asked for row in rows}
+            now = dict.fromkeys(known, False) | {source: source in asked for source in (*sources, *sources.values())}
+            if changed := [source for source in sorted(now) if known.get(source) is not now[source]]:
+                follow = insert_on(connection, t.follows)
+                follow = follow.on_conflict_do_update(
+                    index_elements=["newsletter", "source"], set_={"asked": follow.excluded.asked}
+                )
+                values = [{"newsletter": reader.newsletter, "source": source, "asked": now[source]} for source in changed]
+                connection.execute(follow, values)
 
     # ------------------------------------------------------------------------------------------- articles
 
@@ -150,7 +164,7 @@ class Store:
         Of one article given twice, the first is stored. `brought_by` is the key of the source they came through, which may be a
         folder of articles that name sources of their own.
         """
-        with self._writing() as connection:
+        with self.placing(), self._writing() as connection:
             new, changed = _add(connection, [(article, brought_by) for article in articles], self._keys)
         return Added(new=len(new), updated=changed)
 
@@ -160,7 +174,7 @@ class Store:
         ids = {article.id for _, articles in kept for article in articles}
         if len(ids) < sum(len(articles) for _, articles in kept):  # what one brought is known when the next is stored
             return [self.add(articles, brought_by=key).new for key, articles in kept]
-        with self._writing() as connection:  # all at once: a third less time
+        with self.placing(), self._writing() as connection:  # all at once: a third less time
             new, _ = _add(connection, [(article, key) for key, articles in kept for article in articles], self._keys)
         return [sum(article.id in new for article in articles) for _, articles in kept]
 
@@ -169,7 +183,7 @@ class Store:
 
         What the feed gave stays its fingerprint, so that the same excerpt, collected again, changes nothing.
         """
-        with self._writing() as connection:
+        with self.placing(), self._writing() as connection:
             version = known_rows(connection, {article.id})[article.id].version + 1
             connection.execute(t.articles.update().where(t.articles.c.id == article.id).values(version=version))
             connection.execute(insert(t.versions), [version_row(article, version)])
@@ -197,6 +211,13 @@ class Store:
         """Every article of these stories."""
         return self._load(select(t.articles.c.id).where(t.articles.c.story.in_(stories)))
 
+    @contextmanager
+    def placing(self) -> Iterator[None]:
+        """As `together`, while no other program adds or places articles."""
+        with self._writing() as connection:
+            one_writer_at_a_time(connection)
+            yield
+
     def unplaced(self) -> list[Article]:
         """The articles that no story holds yet, whoever follows their sources."""
         return self._load(select(t.articles.c.id).where(t.articles.c.story == ""), all_of_them=True)
@@ -205,6 +226,12 @@ class Store:
         """The articles that a story holds, dated from `since`, whoever follows their sources."""
         recent = ids_between(since, None, files=True).where(t.articles.c.story != "")
         return self._load(recent, all_of_them=True)
+
+    def these(self, ids: Collection[str]) -> list[Article]:
+        """The articles of these ids, whoever follows their sources."""
+        with self._reading() as connection:
+            wanted = select(t.articles.c.id).where(among(connection, t.articles.c.id, list(ids)))
+            return load_articles(connection, wanted, self._names)
 
     def find(self, id: str, address: str) -> Article | None:
         """The article of this id or seen at this address; None when the store does not hold it."""
@@ -224,7 +251,7 @@ class Store:
 
     def place(self, kinships: Sequence[Kinship]) -> None:
         """Put articles in their stories, and keep why."""
-        with self._writing() as connection:
+        with self.placing(), self._writing() as connection:
             place_articles(connection, kinships)
 
     # ------------------------------------------------------------------------------------------- pictures
@@ -251,10 +278,13 @@ class Store:
     # ------------------------------------------------------------------------------------------- sources
 
     def source_states(self) -> dict[str, dict[str, Any]]:
-        """What is known of each source, by its key."""
+        """What is known of each source that the newsletter follows, by its key."""
         theirs = {self._reader.kept_as(key): key for key in self._reader.sources or {}}
         with self._reading() as connection:
-            return {theirs.get(row.key, row.key): row.state for row in connection.execute(select(t.sources))}
+            wanted = select(t.sources)
+            if self._reader.sources is not None:
+                wanted = wanted.where(among(connection, t.sources.c.key, list(theirs)))
+            return {theirs.get(row.key, row.key): row.state for row in connection.execute(wanted)}
 
     def articles_a_month(self, since: datetime) -> dict[str, dict[str, int]]:
         """How many articles each source gave since a moment: by its key, then by month (`2026-11`)."""

@@ -5,14 +5,31 @@ What the two do in different ways is here, in `lock` and in the types of `schema
 
 from __future__ import annotations
 
+import json
 import os
 import platform
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect, make_url
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Engine,
+    Table,
+    Text,
+    any_,
+    bindparam,
+    create_engine,
+    event,
+    func,
+    inspect,
+    make_url,
+    select,
+)
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import DatabaseError
 
@@ -36,6 +53,20 @@ def insert_on(connection: Connection, table: Table) -> Any:
     from sqlalchemy.dialects import postgresql
 
     return postgresql.insert(table)
+
+
+def among(connection: Connection, column: ColumnElement[Any], values: Sequence[Any]) -> ColumnElement[bool]:
+    """Whether a column holds one of many values, which travel as one: SQL that spells each takes long to read."""
+    if connection.dialect.name == "sqlite":
+        return column.in_(select(func.json_each(json.dumps(list(values))).table_valued("value").c.value))
+    kind = BigInteger() if values and isinstance(values[0], int) else Text()
+    return column == any_(bindparam(None, list(values), type_=ARRAY(kind)))
+
+
+def one_writer_at_a_time(connection: Connection) -> None:
+    """Let no other program add or place articles before the transaction ends: two might store, or place, the same news twice."""
+    if connection.dialect.name == "postgresql":  # in a file, whoever writes is alone already
+        connection.exec_driver_sql("SELECT pg_advisory_xact_lock(hashtext('digest articles'), hashtext(current_schema()))")
 
 
 def write_alone(connection: Connection) -> None:

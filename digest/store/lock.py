@@ -18,9 +18,12 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
 
-def one_run_at_a_time(database: Database) -> AbstractContextManager[None]:
-    """Hold the store for one run. Raises BusyError at once when another run holds it, and tells which."""
-    return _file_held(database) if isinstance(database, Path) else _database_held(database)
+def one_run_at_a_time(database: Database, newsletter: str = "") -> AbstractContextManager[None]:
+    """Hold the store for one run. Raises BusyError at once when another run holds it, and tells which.
+
+    On a server, the runs of several newsletters may go on side by side; without a `newsletter` the run is alone on the store.
+    """
+    return _file_held(database) if isinstance(database, Path) else _database_held(database, newsletter)
 
 
 @contextmanager
@@ -59,7 +62,7 @@ def _busy(database: Path, note: Path) -> BusyError:
 
 
 @contextmanager
-def _database_held(address: str) -> Iterator[None]:
+def _database_held(address: str, newsletter: str) -> Iterator[None]:
     """The lock of a PostgreSQL database: an advisory one of a connection of its own, which ends with the process."""
     try:
         import psycopg
@@ -68,8 +71,10 @@ def _database_held(address: str) -> Iterator[None]:
     connection = None
     try:
         connection = psycopg.connect(address, autocommit=True, **postgresql_options(address))
-        if not _locked(connection):
-            raise _busy_there(address, connection)
+        _outlive_no_machine(connection)
+        for key, shared in _keys(newsletter):
+            if not _locked(connection, key, shared=shared):
+                raise _busy_there(address, connection, key)
     except psycopg.Error as error:
         raise told(address, error) from error
     else:
@@ -79,24 +84,33 @@ def _database_held(address: str) -> Iterator[None]:
             connection.close()
 
 
-_KEYS = "hashtext('digest'), hashtext(current_schema())"
-"""What is locked, in this database."""
+def _keys(newsletter: str) -> list[tuple[str, bool]]:
+    """What is locked, and whether it may be shared: the store by all its newsletters, and each newsletter by one run."""
+    return [("", True), (newsletter, False)] if newsletter else [("", False)]
 
 
-def _locked(connection: Connection) -> bool:
+_NUMBERS = "hashtext('digest'), hashtext(current_schema() || %s)"
+"""The two numbers of a lock in this database."""
+
+
+def _outlive_no_machine(connection: Connection) -> None:
     for setting, seconds in (("idle", 60), ("interval", 10)):  # of a machine that vanished, the server hears nothing else
         connection.execute(f"SET tcp_keepalives_{setting} = {seconds}")
     connection.execute("SELECT set_config(name, '0', false) FROM pg_settings WHERE name = 'idle_session_timeout'")  # since 14
-    row = connection.execute(f"SELECT pg_try_advisory_lock({_KEYS})").fetchone()
+
+
+def _locked(connection: Connection, key: str, *, shared: bool) -> bool:
+    kind = "pg_try_advisory_lock_shared" if shared else "pg_try_advisory_lock"
+    row = connection.execute(f"SELECT {kind}({_NUMBERS})", (key and f"/{key}",)).fetchone()
     return bool(row and row[0])
 
 
-def _busy_there(address: str, connection: Connection) -> BusyError:
+def _busy_there(address: str, connection: Connection, key: str) -> BusyError:
     holder = f"""SELECT application_name, backend_start FROM pg_locks JOIN pg_stat_activity USING (pid)
-        WHERE locktype = 'advisory' AND objsubid = 2 AND (classid::bigint, objid::bigint) = (
-            SELECT a::bigint & 4294967295, b::bigint & 4294967295 FROM (SELECT {_KEYS}) AS keys (a, b)
+        WHERE locktype = 'advisory' AND objsubid = 2 AND granted AND (classid::bigint, objid::bigint) = (
+            SELECT a::bigint & 4294967295, b::bigint & 4294967295 FROM (SELECT {_NUMBERS}) AS keys (a, b)
         ) AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"""  # noqa: S608 - of constants
-    row = connection.execute(holder).fetchone()
+    row = connection.execute(holder, (key and f"/{key}",)).fetchone()
     if row is None or row[1] is None:  # it has just ended, or is another user's
         return BusyError(_IN_PROGRESS, database=shown(address))
     return _held_by(address, row[0].removeprefix("digest "), row[1])

@@ -116,7 +116,36 @@ DROP TABLE placements
 
 _NEWSLETTERS = "CREATE TABLE newsletters (name TEXT NOT NULL, file TEXT NOT NULL, home TEXT NOT NULL, PRIMARY KEY (name))"
 
-STEPS: tuple[tuple[str, Script], ...] = (("first_tables", ""), ("ledger", _LEDGER), ("newsletters", _NEWSLETTERS))
+_HOSTED = """
+CREATE TABLE signatures (
+    article {text} NOT NULL, day INTEGER NOT NULL, signature {bytes} NOT NULL, PRIMARY KEY (article)
+);
+CREATE INDEX signatures_by_day ON signatures (day);
+CREATE TABLE marks (
+    key BIGINT NOT NULL, day INTEGER NOT NULL, article {text} NOT NULL, PRIMARY KEY (key, day, article)
+){rows};
+CREATE INDEX marks_by_day ON marks (day);
+ALTER TABLE newsletters ADD COLUMN hosted BOOLEAN DEFAULT FALSE NOT NULL;
+CREATE INDEX newsletters_by_file ON newsletters (file);
+CREATE INDEX newsletters_by_home ON newsletters (home);
+ALTER TABLE follows ADD COLUMN asked BOOLEAN DEFAULT FALSE NOT NULL;
+CREATE INDEX follows_by_source ON follows (source);
+CREATE TABLE timetable (
+    newsletter {words} NOT NULL, cron {words} NOT NULL, zone {words} NOT NULL, next {moment} NOT NULL,
+    as_of {moment} NOT NULL, began {moment}, ended {moment}, error {words}, PRIMARY KEY (newsletter)
+);
+CREATE INDEX timetable_by_next ON timetable (next)
+"""
+_OF_SQLITE = {"text": "VARCHAR(16)", "bytes": "BLOB", "rows": " WITHOUT ROWID", "words": "TEXT", "moment": "DATETIME"}
+_C = 'VARCHAR COLLATE "C"'
+_OF_POSTGRESQL = {"text": _C, "bytes": "BYTEA", "rows": "", "words": _C, "moment": "TIMESTAMP WITHOUT TIME ZONE"}
+
+STEPS: tuple[tuple[str, Script], ...] = (
+    ("first_tables", ""),
+    ("ledger", _LEDGER),
+    ("newsletters", _NEWSLETTERS),
+    ("hosted", {"sqlite": _HOSTED.format(**_OF_SQLITE), "postgresql": _HOSTED.format(**_OF_POSTGRESQL)}),
+)
 """Each step's name and its statements; a step that a released version has run is never changed, the next one is added.
 
 The first stores had the tables of the first step already; nothing older exists. Stores on PostgreSQL began with the third: the

@@ -10,7 +10,7 @@ from digest.errors import N_, SettingsError
 from digest.store import schema as t
 from digest.store.engines import Database, insert_on, shown
 
-_THEIRS = (t.follows, t.editions, t.revisions, t.events, t.uses, t.decisions, t.deliveries, t.accounts)
+THEIRS = (t.follows, t.editions, t.revisions, t.events, t.uses, t.decisions, t.deliveries, t.accounts, t.timetable)
 """The tables that keep something for a newsletter, under its name."""
 
 
@@ -20,46 +20,53 @@ def settle(connection: Connection, database: Database, name: str, *, file: str, 
     `file` and `home` are the paths of its settings and their folder from the store's. A store on a server has no folder: these
     are the whole paths, and that of the file comes after the name of its machine, `machine:/srv/lettre/sources.yaml`.
     A file whose newsletter has a new name takes with it all that was kept under the old one. Raises SettingsError for a name
-    that a newsletter of another folder has.
+    that a newsletter of another folder, or of another machine, has.
     """
-    known = {row.name: row for row in connection.execute(select(t.newsletters))}
-    if mine := known.get(name):
+    known = t.newsletters.c
+    if mine := connection.execute(select(t.newsletters).where(known.name == name)).one_or_none():
         if _folder(mine.file) != _folder(file):
-            if other := _found(database, file, mine.file):
-                raise _taken(database, file, other)
-            connection.execute(update(t.newsletters).where(t.newsletters.c.name == name).values(file=file))
+            _refuse_others(database, name, file, mine.file)
+            connection.execute(update(t.newsletters).where(known.name == name).values(file=file))
         return str(mine.home)
-    if renamed := next((row for row in known.values() if row.file == file), None):
+    if renamed := connection.execute(select(t.newsletters).where(known.file == file)).first():
         _rename(connection, renamed.name, name)
         return str(renamed.home)
-    if any(row.home == home and _folder(row.file) != _folder(file) for row in known.values()):
+    neighbours = connection.execute(select(known.file).where(known.home == home)).scalars()
+    if any(_folder(other) != _folder(file) for other in neighbours):
         home = str(PurePosixPath(home, name))  # of one that has moved away
     new = insert_on(connection, t.newsletters).values(name=name, file=file, home=home)
     connection.execute(new.on_conflict_do_nothing())
     return home
 
 
-def _found(database: Database, mine: str, other: str) -> Path | None:
-    """The settings of another newsletter where they are still there, as far as this machine can tell."""
+def move_here(connection: Connection, name: str, file: str) -> None:
+    """Note that the newsletter of this name is now here, wherever it was."""
+    connection.execute(update(t.newsletters).where(t.newsletters.c.name == name).values(file=file))
+
+
+def _refuse_others(database: Database, name: str, mine: str, known: str) -> None:
+    """Raise SettingsError where the folder that has the name is still there, or is of a machine that cannot be asked."""
     if isinstance(database, Path):
-        there = (database.parent / other).resolve()
+        there = (database.parent / known).resolve()
     else:
-        (here, _, _), (machine, _, path) = mine.partition(":"), other.partition(":")
+        (here, _, _), (machine, _, path) = mine.partition(":"), known.partition(":")
         there = Path(path)
         if machine != here:
-            return None
-    return there if there.exists() else None
+            raise SettingsError(
+                N_("the store {database} already keeps a newsletter of this name, that of {other}; give each its own"),
+                hint=N_("if it is this one that has moved here: digest newsletters add --moved {folder}"),
+                file=PurePosixPath(mine).name, path="newsletter.name", database=shown(database), other=known,
+                folder=PurePosixPath(mine.partition(":")[2]).parent, name=name,
+            )  # fmt: skip
+    if there.exists():
+        raise SettingsError(
+            N_("the store {database} already keeps a newsletter of this name, that of {other}; give each its own"),
+            file=PurePosixPath(mine).name, path="newsletter.name", database=shown(database), other=there,
+        )  # fmt: skip
 
 
 def _folder(file: str) -> PurePosixPath:
     return PurePosixPath(file).parent
-
-
-def _taken(database: Database, file: str, other: Path) -> SettingsError:
-    return SettingsError(
-        N_("the store {database} already keeps a newsletter of this name, that of {other}; give each its own"),
-        file=PurePosixPath(file).name, path="newsletter.name", database=shown(database), other=other,
-    )  # fmt: skip
 
 
 def _rename(connection: Connection, old: str, new: str) -> None:
@@ -67,6 +74,6 @@ def _rename(connection: Connection, old: str, new: str) -> None:
     connection.execute(update(t.newsletters).where(t.newsletters.c.name == old).values(name=new))
     if connection.execute(select(exists().where(t.editions.c.newsletter == new))).scalar():
         return
-    for table in _THEIRS:
+    for table in THEIRS:
         moved = update(table).prefix_with("OR REPLACE", dialect="sqlite")  # a name given up once may have left some
         connection.execute(moved.where(table.c.newsletter == old).values(newsletter=new))

@@ -225,7 +225,7 @@ def _sources(first: str, carriers: Sequence[str], names: Names) -> list[str]:
     return list(dict.fromkeys(names.by_key.get(key, key) for key in carried))
 
 
-_KEYS = ("http://", "https://", "folder:")
+_KEYS = ("http://", "https://", "folder:", "private:")
 """How the key of a source begins; anything else is a name."""
 
 

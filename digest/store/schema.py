@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import (
     DDL,
     JSON,
+    BigInteger,
     Boolean,
     Column,
     DateTime,
@@ -24,6 +25,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     event,
+    false,
 )
 from sqlalchemy.types import TypeEngine
 
@@ -137,21 +139,68 @@ kinships = Table(
     Column("because", Word, nullable=False),
     Column("score", Float, nullable=False),
 )
+signatures = Table(
+    "signatures",
+    metadata,
+    Column("article", Word(16), primary_key=True),
+    Column("day", Integer, nullable=False),
+    Column("signature", LargeBinary, nullable=False),
+    Index("signatures_by_day", "day"),
+)
+"""What the articles placed last are looked up by, until they are filed in `marks`; `day` is that of the article, from 1970."""
+marks = Table(
+    "marks",
+    metadata,
+    Column("key", BigInteger, primary_key=True),
+    Column("day", Integer, primary_key=True),
+    Column("article", Word(16), primary_key=True),
+    Index("marks_by_day", "day"),
+    sqlite_with_rowid=False,
+)
+"""An index of the keys of many signatures: which articles share a band of their text, or a word of their title."""
 newsletters = Table(
     "newsletters",
     metadata,
     Column("name", Words, primary_key=True),
     Column("file", Words, nullable=False),
     Column("home", Words, nullable=False),
+    Column("hosted", Boolean, nullable=False, server_default=false()),
+    Index("newsletters_by_file", "file"),
+    Index("newsletters_by_home", "home"),
 )
-"""The newsletters that share the store: where the settings of each are now (`file`), and the folder in which they first were."""
+"""The newsletters that share the store: where the settings of each are now (`file`), and the folder in which they first were.
+
+`hosted`: workers collect and draft for it.
+"""
+timetable = Table(
+    "timetable",
+    metadata,
+    Column("newsletter", Words, primary_key=True),
+    Column("cron", Words, nullable=False),
+    Column("zone", Words, nullable=False),
+    Column("next", Moment, nullable=False),
+    Column("as_of", Moment, nullable=False),
+    Column("began", Moment),
+    Column("ended", Moment),
+    Column("error", Words),
+    Index("timetable_by_next", "next"),
+)
+"""When workers draft each newsletter: a cron expression in a time zone, what it gives `next`, as worked out at `as_of`.
+
+`began`, `ended` and `error` tell the last draft.
+"""
 follows = Table(
     "follows",
     metadata,
     Column("newsletter", Words, primary_key=True),
     Column("source", Words, primary_key=True),
+    Column("asked", Boolean, nullable=False, server_default=false()),
+    Index("follows_by_source", "source"),
 )
-"""The sources that a newsletter follows, or once followed: it sees their articles and no others."""
+"""The sources that a newsletter follows, or once followed: it sees their articles and no others.
+
+`asked`: a feed that needs no secret and is not paused, which workers read for all who follow it.
+"""
 editions = Table(
     "editions",
     metadata,

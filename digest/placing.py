@@ -1,0 +1,56 @@
+"""Where each new article finds its story: among those like it, which its signature leads to however large the store is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+from digest.judge.signatures import COMMON, candidates, shared, signature
+from digest.judge.stories import assign
+from digest.model import Article
+from digest.store import Store
+from digest.store.signatures import Signed
+
+KIN = timedelta(days=45)
+"""How far back a new article looks for the story it belongs to."""
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def place_new(store: Store, now: datetime) -> None:
+    """Put every article that has no story yet in one: that of an article like it, found by its signature, or its own."""
+    with store.placing():
+        unplaced = store.unplaced()
+        if not unplaced:
+            return
+        signed = [_signed(article) for article in unplaced]
+        since = min(one.day for one in signed) - KIN.days
+        if store.signatures.none():
+            store.signatures.keep([_signed(article) for article in store.placed(_moment_of(since))])
+        store.signatures.file(most=COMMON + 1, since=_day_of(now - 2 * KIN))
+        store.place(
+            assign(unplaced, store.these(_alike(store, signed, since)), signatures={one.article: one.signature for one in signed})
+        )
+        store.signatures.keep([one for one in signed if one.day >= _day_of(now - 2 * KIN)])
+
+
+def _alike(store: Store, new: Sequence[Signed], since: int) -> set[str]:
+    """The ids of the placed articles, from the day `since` on, that are worth comparing to one of the new."""
+    signatures = [one.signature for one in new]
+    latest = store.signatures.latest(since=since)
+    found = {place for pairs in candidates([one.signature for one in latest], signatures) for place, _ in pairs}
+    return {latest[place].article for place in found if place < len(latest)}.union(
+        shared(signatures, store.signatures.filed(signatures, since=since))
+    )
+
+
+def _signed(article: Article) -> Signed:
+    return Signed(article.id, _day_of(article.published or article.collected), signature(article))
+
+
+def _day_of(moment: datetime) -> int:
+    """A day, counted from 1970."""
+    return (moment - _EPOCH).days
+
+
+def _moment_of(day: int) -> datetime:
+    return _EPOCH + timedelta(days=day)
