@@ -61,7 +61,7 @@ class Config:
         """This file from the store's folder; on a server, which sees many machines: `machine:/its/whole/path`."""
         file = self.file.resolve()
         if isinstance(self.database, str):
-            return f"{platform.node()}:{file.as_posix()}"
+            return f"{site()}:{file.as_posix()}"
         return Path(os.path.relpath(file, self.database.parent)).as_posix()
 
     def secret_headers(self) -> dict[str, dict[str, str]]:
@@ -125,6 +125,11 @@ class Config:
     @property
     def editions(self) -> Path:
         return self.path("editions")
+
+
+def site() -> str:
+    """The name of this machine, or that which all the machines that see the same folders have in the variable DIGEST_SITE."""
+    return os.environ.get("DIGEST_SITE") or platform.node()
 
 
 _FEWEST = 4
