@@ -179,7 +179,9 @@ def _refuse_depth(text: str) -> None:
             raise _at(event.start_mark, N_("more than {limit} levels of lists and keys"), limit=_DEEPEST)
 
 
-_NUMBER = re.compile(r"[-+]?(?:0|[1-9][0-9]*)(?:\.[0-9]*)?(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
+_INTEGER = r"[-+]?(?:0|[1-9][0-9]{0,99})"
+"""More digits are no number that anyone counts with, and from 4,300 on Python refuses them: they stay text."""
+_NUMBER = re.compile(rf"{_INTEGER}(?:\.[0-9]*)?(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
 
 
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # which of the two depends on libyaml
@@ -198,7 +200,7 @@ class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mi
 for _tag, _pattern, _first in (
     ("bool", r"true|True|TRUE|false|False|FALSE", "tTfF"),
     ("null", r"~|null|Null|NULL|", ["~", "n", "N", ""]),
-    ("int", r"[-+]?(?:0|[1-9][0-9]*)", "-+0123456789"),
+    ("int", _INTEGER, "-+0123456789"),
     ("float", _NUMBER.pattern, "-+0123456789."),
     ("merge", r"<<", "<"),
 ):

@@ -902,3 +902,18 @@ def test_a_pasted_title_and_its_address_are_an_article() -> None:
 def test_a_title_and_an_address_are_an_article() -> None:
     article = read("---\ntitle: Le jardin partagé ouvre\nurl: https://jardin.example/ouvre\n---\n", "jardin.md")
     assert (article.title, article.url, article.text) == ("Le jardin partagé ouvre", "https://jardin.example/ouvre", "")
+
+
+def test_a_line_said_thousands_of_times_is_a_text_like_another() -> None:
+    """Each was taken for the title said again above the next one, a call deeper each time."""
+    article = read("Le jardin partagé\n\n" + "Un seau d'eau\n" * 5000)
+    assert article.title == "Le jardin partagé"
+    assert article.text.count("Un seau d'eau") == 5000
+
+
+def test_a_number_of_thousands_of_digits_is_no_mistake_of_ours() -> None:
+    """Python refuses to read more than 4,300 of them."""
+    digits = "9" * 5000
+    assert read(f"---\ntitle: Un seau\nid: {digits}\n---\nLe jardin ouvre.", "jardin.md").title == "Un seau"
+    with pytest.raises(GatherError, match=r"jardin\.md: line 2: front matter between '\+\+\+' must hold lines"):
+        read(f"+++\ntitle = 'Un seau'\nid = {digits}\n+++\nLe jardin ouvre.", "jardin.md")

@@ -356,3 +356,10 @@ def test_an_entry_without_link_or_id_keeps_its_identity() -> None:
     item = "<title>Version 2.1</title><pubDate>Mon, 23 Nov 2026 08:00:00 +0100</pubDate><description>{}</description>"
     assert only(rss(item.format("a"))).id == only(rss(item.format("b"))).id
     assert only(rss(item.format("a"))).id != only(rss(item.format("a")), url="https://autre.example/rss").id
+
+
+def test_half_of_a_character_in_json_is_left_out() -> None:
+    r"""`\ud83d` alone, where a program cut an emoji in two: neither a store nor an email can hold it."""
+    item = r'{"url": "https://gazette.example/\ud83d\u0000", "title": "Un atelier", "content_text": "Ouvert\udcff."}'
+    article = only(f'{{"version": "https://jsonfeed.org/version/1", "title": "\\ud83d", "items": [{item}]}}')
+    assert (article.title, article.url, article.text) == ("Un atelier", "https://gazette.example/", "Ouvert.")

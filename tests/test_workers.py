@@ -47,6 +47,11 @@ def chatter() -> str:
     return "done"
 
 
+def without_end() -> None:
+    while True:
+        pass
+
+
 def test_a_feed_is_read_in_another_process() -> None:
     async def use(workers: Workers) -> None:
         assert await workers.run(os.getpid) != os.getpid()
@@ -66,14 +71,11 @@ def test_no_process_starts_before_there_is_something_to_read() -> None:
     assert time.perf_counter() - start < 0.1
 
 
-def test_a_quadratic_author_costs_its_deadline_and_no_more() -> None:
-    """128 KB of `a@a.a.a…` in <author> hold feedparser for a minute, whatever its settings."""
-    evil = b"<rss version='2.0'><channel><item><author>a@" + b"a." * 64_000 + b"</author></item></channel></rss>"
-
+def test_a_task_without_end_costs_its_deadline_and_no_more() -> None:
     async def use(workers: Workers) -> None:
         await feed(workers, FEED)
         start = time.perf_counter()
-        failed = await feed(workers, evil)
+        failed = await workers.run(without_end)
         assert "took more than 1.5 s" in str(failed)
         assert time.perf_counter() - start < 10
         assert isinstance(await asyncio.wait_for(retry(workers), 30), ParsedFeed)

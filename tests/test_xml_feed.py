@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 
 import feedparser
 import pytest
@@ -63,3 +64,16 @@ def test_a_sound_feed_takes_the_straight_way(xml: str, monkeypatch: pytest.Monke
 
 def test_broken_xml_is_told() -> None:
     assert "not well-formed" in str(read_xml("<rss><channel><item><title>a & b</title></item></channel></rss>").bozo_exception)
+
+
+@pytest.mark.parametrize("author", ["a" * 200_000, "a@" + "a." * 100_000, "Ana " + "-" * 200_000])
+@pytest.mark.parametrize("after", ["</author></item></channel></rss>", " & x"])
+def test_a_reference_to_no_character_is_left_out_and_the_feed_is_read(number: str) -> None:
+    (entry,) = read_xml(f"<rss><channel><item><title>Un &#{number}; atelier & caf&#233;</title></item></channel></rss>").entries
+    assert entry.title.encode().decode().split() == [
+        "Un",
+        *(["\U000fffff"] if number == "xFFFFF" else []),
+        "atelier",
+        "&",
+        "café",
+    ]

@@ -155,3 +155,9 @@ def test_the_starter_newsletter_has_no_broken_item() -> None:
 def test_a_quote_that_is_never_closed_is_told_where_it_opens() -> None:
     with pytest.raises(YamlError, match=r"^line 2, column 7: a quote that is never closed"):
         read_yaml('a: b\nname: "Le fil\nlanguage: fr\n')
+
+
+def test_a_number_that_nobody_counts_with_stays_text() -> None:
+    digits = "9" * 5000  # Python reads no more than 4,300
+    assert read_yaml(f"- {digits}\n- -{digits}.5\n- 12\n") == [digits, f"-{digits}.5", 12]
+    assert read_yaml(write_yaml([digits, "12"])) == [digits, "12"]

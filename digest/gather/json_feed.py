@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from html import escape
 from typing import Any
 from urllib.parse import urljoin
 
 from digest.errors import N_, GatherError
 from digest.gather.entries import Entry
+
+_NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+"""What JSON can write and XML cannot, halves of a surrogate pair among them: no store and no email holds them."""
 
 
 def read_json_feed(body: bytes, base: str) -> tuple[str, str | None, str, list[Entry]]:
@@ -44,7 +48,7 @@ def _entry(item: dict[str, Any], feed: dict[str, Any], base: str) -> Entry:
 
 def _text(values: dict[str, Any], key: str) -> str:
     value = values.get(key)
-    return str(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else ""
+    return _NO_TEXT.sub("", str(value)) if isinstance(value, str | int | float) and not isinstance(value, bool) else ""
 
 
 def _address(values: dict[str, Any], key: str, base: str) -> str | None:

@@ -1,7 +1,6 @@
 """The bytes of a feed made into articles: RSS 0.9x to 2.0, Atom and RDF through feedparser, JSON Feed through our own reader.
 
-A regular expression that feedparser runs on every `<author>` is quadratic, so strangers' feeds are parsed in a process that
-can be killed (`workers.py`). Pure.
+Strangers' feeds are parsed in a process that can be killed (`workers.py`): a parser is a large thing to trust. Pure.
 """
 
 from __future__ import annotations

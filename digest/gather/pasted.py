@@ -199,6 +199,15 @@ def _continues(item: str, line: str, wrapped: bool) -> bool:
 
 
 def _paragraph(run: Raw, wrapped: bool, *, alone: bool) -> list[Piece]:
+    """A run of lines as one paragraph, below the lines above it that only say the title again, with the name of its site."""
+    titles = 0
+    while titles + 1 < len(run) and not key_points_name(run[titles]) and says_the_title(run[titles], run[titles + 1]):
+        titles += 1
+    said: list[Piece] = [("line" if alone else "paragraph", one_line(line)) for line in run[:titles]]
+    return [*said, *_one_paragraph(run[titles:], wrapped, alone=alone)]
+
+
+def _one_paragraph(run: Raw, wrapped: bool, *, alone: bool) -> list[Piece]:
     """A run of lines as one paragraph; in a text that is not cut, a short first line above a long one stands apart."""
     if not run:
         return []
@@ -208,8 +217,6 @@ def _paragraph(run: Raw, wrapped: bool, *, alone: bool) -> list[Piece]:
     words = one_line(" ".join(run))
     if len(run) == 1:
         return [("line" if alone else "paragraph", words)]
-    if says_the_title(run[0], run[1]):  # a title with its site, and the title
-        return [("line" if alone else "paragraph", one_line(run[0])), *_paragraph(run[1:], wrapped, alone=alone)]
     if _stand_apart([one_line(line) for line in run]):
         return [("paragraph", one_line(line)) for line in run]
     if not wrapped and alone and _may_head(one_line(run[0])) and len(run[1]) > max(80, 1.5 * len(run[0])):
@@ -221,9 +228,11 @@ def _paragraph(run: Raw, wrapped: bool, *, alone: bool) -> list[Piece]:
 
 def _end_of_points(run: Raw) -> int:
     """How many lines of a run are a part of key points: all, or those above a line that heads another part."""
-    for i in range(3, len(run) - 1):
-        if all(line[-1] in ".!?;" for line in run[1:i]) and _may_head(one_line(run[i])):
+    for i, line in enumerate(run[1:-1], 1):
+        if i >= 3 and _may_head(one_line(line)):
             return i
+        if line[-1] not in ".!?;":
+            break
     return len(run)
 
 

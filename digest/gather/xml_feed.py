@@ -7,6 +7,7 @@ Both of its slow flags are off: its sanitiser and its resolver of relative addre
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Mapping
 from typing import Any
 from xml.parsers import expat
@@ -14,12 +15,17 @@ from xml.sax.xmlreader import AttributesNSImpl
 
 import feedparser
 from feedparser.api import StrictFeedParser
+from feedparser.mixin import _FeedParserMixin
 
 _OF_INPUTS = ("title", "link", "description", "name")
 _OF_PICTURES = ("title", "link", "description", "url", "href", "width", "height")
 _NO_DATE = (0,) * 9
 # feedparser asks every handler in turn, the last registered first, until one gives a date; `entries.py` reads dates itself.
 feedparser.registerDateHandler(lambda _: _NO_DATE)
+
+_LONGEST_AUTHOR = 1000
+"""Characters: a mail address is looked for in a name by a regular expression that takes the square of its length."""
+_REFERENCE = re.compile(r"&#(?:[xX]([0-9a-fA-F]+)|([0-9]+));?")
 
 
 def read_xml(text: str) -> Any:
@@ -37,11 +43,31 @@ def _as_feedparser_does(text: str) -> Any:
     # BytesIO: feedparser would take text or bytes for an address or a file's path first. It is not told where the feed came
     # from: it would then join every element's base to it, which takes a fifth of its time; whoever reads the links joins them.
     return feedparser.parse(
-        io.BytesIO(text.encode("utf-8", "replace")),
+        io.BytesIO(_REFERENCE.sub(_character_or_none, text).encode("utf-8", "replace")),
         response_headers={"content-type": "application/xml; charset=utf-8"},
         sanitize_html=False,
         resolve_relative_uris=False,
     )
+
+
+def _character_or_none(reference: re.Match[str]) -> str:
+    """A reference as it is; left out where XML has no character of its number: feedparser gives up the whole feed there."""
+    digits, base = (reference[1], 16) if reference[1] else (reference[2], 10)
+    number = int(digits, base) if len(digits) < 10 else -1
+    allowed = number in (9, 10, 13) or 0x20 <= number < 0xD800 or 0xE000 <= number < 0xFFFE or 0x10000 <= number < 0x110000
+    return reference[0] if allowed else ""
+
+
+def _shorten_author(parser: Any, key: str = "author") -> None:
+    """What feedparser does once it has read an author, with a name of a length that it can bear, in place."""
+    context = parser._get_context()
+    if len(context.get(key) or "") > _LONGEST_AUTHOR:
+        context[key] = context[key][:_LONGEST_AUTHOR]
+    _find_mail_address(parser, key)
+
+
+_find_mail_address = _FeedParserMixin._sync_author_detail
+_FeedParserMixin._sync_author_detail = _shorten_author  # both of its readers inherit it
 
 
 class _Reader(StrictFeedParser):  # type: ignore[misc]  # feedparser has no types
