@@ -68,12 +68,14 @@ def test_broken_xml_is_told() -> None:
 
 @pytest.mark.parametrize("author", ["a" * 200_000, "a@" + "a." * 100_000, "Ana " + "-" * 200_000])
 @pytest.mark.parametrize("after", ["</author></item></channel></rss>", " & x"])
+def test_a_long_author_takes_no_square_of_its_length(author: str, after: str) -> None:
+    """feedparser looks for a mail address in it: 34 s for 100 KB."""
+    start = time.process_time()
+    assert read_xml(f"<rss><channel><item><author>{author}{after}").entries
+    assert time.process_time() - start < 2
+
+
+@pytest.mark.parametrize("number", ["0", "xB", "xD800", "x110000", "99999999999", "9" * 5000, "xFFFFF"])
 def test_a_reference_to_no_character_is_left_out_and_the_feed_is_read(number: str) -> None:
     (entry,) = read_xml(f"<rss><channel><item><title>Un &#{number}; atelier & caf&#233;</title></item></channel></rss>").entries
-    assert entry.title.encode().decode().split() == [
-        "Un",
-        *(["\U000fffff"] if number == "xFFFFF" else []),
-        "atelier",
-        "&",
-        "café",
-    ]
+    assert entry.title.replace("\U000fffff ", "").split() == ["Un", "atelier", "&", "café"]
