@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, quote_plus
 
-from digest.errors import N_, DigestError, SettingsError, UsageError
+from digest.errors import N_, DigestError, SettingsError, StoreError, UsageError, why
 from digest.resources import folder as shipped
 from digest.settings import Settings, parse, store_mistake
 from digest.yaml_text import YamlError, append_items, broken_items, read_yaml
@@ -38,8 +38,18 @@ class Config:
 
     @property
     def database(self) -> Path | str:
-        """Where the store is: its file, or the address of its database of PostgreSQL."""
-        return self.database_at(self.settings.store)
+        """Where the store is: its file, or the address of its database of PostgreSQL.
+
+        Raises StoreError for a file that is gone while its editions are still here: a new one would know nothing of them.
+        """
+        database = self.database_at(self.settings.store)
+        if isinstance(database, Path) and _is_gone(database) and (left := next(self.editions.glob("*/edition.json"), None)):
+            raise StoreError(
+                N_("{database}: is not there, or is empty, though the edition {edition} was made from it; put it back, or a copy"),
+                hint=N_("to begin afresh, move the folder {editions} away first; the guide says what is lost then"),
+                database=database, edition=left.parent.name, editions=self.editions,
+            )  # fmt: skip
+        return database
 
     def database_at(self, address: str) -> Path | str:
         """What an address of a store means here, as `database`. Raises UsageError for one that sources.yaml could not hold."""
@@ -94,11 +104,11 @@ class Config:
         except (OSError, UnicodeDecodeError) as error:
             raise SettingsError(
                 N_("{secret}: the file of the secret cannot be read: {cause}"),
-                file=self.file.name, secret=path, cause=error.strerror if isinstance(error, OSError) else error,
+                file=self.file.name, secret=path, cause=why(error) if isinstance(error, OSError) else error,
             ) from error  # fmt: skip
 
     def hide(self, text: str) -> str:
-        """A text without the secrets that the settings name, however a server might say them again."""
+        """A text without the secrets that the settings name or the environment holds, however a server might say them again."""
         spellings = {spelling for user, secret in self._known_secrets() for spelling in _spellings(user, secret)}
         for spelling in sorted(spellings, key=len, reverse=True):
             text = text.replace(spelling, "…")
@@ -116,6 +126,7 @@ class Config:
         for user, variable, file in named:
             with suppress(SettingsError):
                 yield user, self.secret(variable, file)
+        yield from (("", os.environ[variable]) for variable in _NEVER_NAMED if variable in os.environ)
 
     @property
     def templates(self) -> Path:
@@ -132,6 +143,8 @@ def site() -> str:
     return os.environ.get("DIGEST_SITE") or platform.node()
 
 
+_NEVER_NAMED = ("PGPASSWORD", "DIGEST_PASSWORD")
+"""The variables of secrets that the settings do not name: of the database, and of an account that is being made."""
 _FEWEST = 4
 """Characters of a secret that can be told from an ordinary word."""
 
@@ -163,13 +176,21 @@ def add_sources(config: Config, sources: Sequence[Mapping[str, str]]) -> None:
     except YamlError as error:
         raise _misshapen(error, config.file) from error
     _parsed(longer, config.file)
-    temporary = config.file.with_suffix(".yaml.new")
+    replace_file(config.file, longer.encode())
+
+
+def replace_file(file: Path, content: bytes) -> None:
+    """Write a file of the team's anew, whole or not at all, with the rights that it had. Raises DigestError."""
+    temporary = file.with_name(f"{file.name}.new")
     try:
-        temporary.write_text(longer, encoding="utf-8", newline="")
-        shutil.copymode(config.file, temporary)
-        temporary.replace(config.file)
+        temporary.write_bytes(content)
+        if file.exists():
+            shutil.copymode(file, temporary)
+        temporary.replace(file)
     except OSError as error:
-        raise _unwritable(config.folder, error) from error
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise _unwritable(file.parent, error) from error
 
 
 def _read(file: Path) -> str:
@@ -182,7 +203,7 @@ def _read(file: Path) -> str:
     except UnicodeDecodeError as error:
         raise SettingsError(N_("is not UTF-8 text; save it again as UTF-8"), file=str(file)) from error
     except OSError as error:
-        raise SettingsError(N_("cannot be read: {cause}"), file=str(file), cause=error.strerror or error) from error
+        raise SettingsError(N_("cannot be read: {cause}"), file=str(file), cause=why(error)) from error
 
 
 def _parsed(text: str, file: Path) -> Settings:
@@ -206,11 +227,24 @@ def _misshapen(error: YamlError, file: Path) -> SettingsError:
 
 
 def _unwritable(folder: Path, error: OSError) -> DigestError:
-    return DigestError(N_("cannot write to {folder}: {cause}"), folder=folder, cause=error.strerror or error)
+    return DigestError(N_("cannot write to {folder}: {cause}"), folder=folder, cause=why(error))
+
+
+def _is_gone(database: Path) -> bool:
+    """Whether a file is not there, or empty: what a full disk, or a copy that was cut short, leaves of one."""
+    try:
+        return database.stat().st_size == 0
+    except FileNotFoundError:
+        return True
+    except OSError:  # opening it tells what is wrong
+        return False
 
 
 def write_starter(folder: Path) -> tuple[Path, ...]:
-    """Copy the starter newsletter into a folder; the files written. Raises UsageError rather than overwrite a newsletter."""
+    """Copy the starter newsletter into a folder; the files written, all or none.
+
+    Raises UsageError rather than overwrite a newsletter, DigestError where the folder cannot be written to.
+    """
     starter = shipped("starter")
     files = [Path("sources.yaml"), *sorted(file.relative_to(starter) for file in (starter / "articles").glob("*.*"))]
     if there := next((file for file in files if (folder / file).exists()), None):
@@ -220,5 +254,8 @@ def write_starter(folder: Path) -> tuple[Path, ...]:
             (folder / file).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(starter / file, folder / file)  # its date is today's: the articles are dated from it
     except OSError as error:
+        for file in files:
+            with suppress(OSError):
+                (folder / file).unlink(missing_ok=True)
         raise _unwritable(folder, error) from error
     return tuple(folder / file for file in files)

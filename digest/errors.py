@@ -19,6 +19,7 @@ A message is an English template with named values, so that the door that shows 
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -50,6 +51,26 @@ class DigestError(Exception):
 
     def __str__(self) -> str:
         return self.text()
+
+
+def why(error: OSError) -> DigestError | str:
+    """What the system refused, to be told as the cause of an error: in the reader's language where it is one that people meet."""
+    known = next((said for numbers, said in _REFUSALS.items() if error.errno in numbers), None)
+    return DigestError(known) if known else error.strerror or str(error)
+
+
+_REFUSALS = {
+    (errno.ENOSPC,): N_("the disk is full"),
+    (errno.EDQUOT, errno.EFBIG): N_("what this account may keep on the disk is used up"),
+    (errno.EACCES, errno.EPERM): N_("the account that runs digest may not"),
+    (errno.EROFS,): N_("this disk only lets itself be read"),
+    (errno.EMFILE, errno.ENFILE): N_("too many files are open at once"),
+    (errno.EIO, errno.ESTALE, errno.ENODEV, errno.ENXIO): N_("the disk no longer answers as it should"),
+    (errno.ENOENT,): N_("it is not there"),
+    (errno.ENOTDIR, errno.EEXIST): N_("there is a file where a folder should be"),
+    (errno.EISDIR,): N_("it is a folder"),
+}
+"""What systems say in English alone, whatever the reader's language (`strerror` follows a locale that no one sets)."""
 
 
 class UsageError(DigestError):

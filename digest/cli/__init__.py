@@ -20,7 +20,7 @@ from digest.cli import checking, editing, looking, making, public, reviewing, si
 from digest.cli.call import Call, _, print_text
 from digest.cli.words import explained, is_help, speak
 from digest.config import Config
-from digest.errors import N_, DigestError
+from digest.errors import N_, DigestError, why
 from digest.language.translations import translator
 from digest.resources import VERSION
 from digest.terminal import Terminal, language_of_terminal
@@ -104,7 +104,10 @@ def _hidden(opened: Sequence[Config], text: str) -> str:
 
 
 def _unexpected(error: Exception) -> DigestError:
-    """A mistake of ours, in one line."""
+    """What the system refused, or a mistake of ours, in one line."""
+    if isinstance(error, OSError):
+        where = error.filename if isinstance(error.filename, str) else "digest"
+        return DigestError(N_("{file}: cannot go on: {cause}"), file=where, cause=why(error))
     return DigestError(
         N_("something unexpected went wrong ({cause})"),
         hint=N_("digest --debug COMMAND shows where; please tell the people who make digest"),

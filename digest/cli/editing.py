@@ -17,7 +17,7 @@ import typer
 
 from digest.cli.call import AsJson, EditionName, _, clock_of, edition_of_today, newsletter, print_json, print_text
 from digest.config import Config
-from digest.errors import N_, ConflictError, DigestError, UsageError
+from digest.errors import N_, ConflictError, DigestError, UsageError, why
 
 if TYPE_CHECKING:
     from digest.desk import Entry
@@ -84,12 +84,13 @@ def _edited(config: Config, store: Store, terminal: Terminal, name: str, kept: P
     The text of a try that failed stays in `edit.yaml`, and is what the next one starts from.
     """
     from digest import desk
+    from digest.deliver.files import write_whole
 
     fresh = desk.manuscript(config, store, name)
     if kept.exists():
         terminal.tell(N_("Your text of last time is in {file}; it is opened again (delete it to start afresh)."), file=kept)
     else:
-        kept.write_text(fresh, encoding="utf-8")
+        write_whole(kept.parent, {kept.name: fresh.encode()})
     while True:
         try:
             _open_editor(kept)
@@ -129,7 +130,7 @@ def _open_editor(file: Path) -> None:
         raise UsageError(
             N_("the editor {editor} cannot be opened: {cause}"),
             hint=N_("set EDITOR, or use --print and --from"),
-            editor=editor, cause=(error.strerror if isinstance(error, OSError) else None) or error,
+            editor=editor, cause=why(error) if isinstance(error, OSError) else error,
         ) from error  # fmt: skip
     if ended.returncode:
         raise UsageError(N_("the editor {editor} ended with an error: {cause}"), editor=editor, cause=ended.returncode)
@@ -179,7 +180,7 @@ def _read(file: Path) -> str:
     except FileNotFoundError as error:
         raise UsageError(N_("{file}: there is no such file"), file=file) from error
     except OSError as error:
-        raise UsageError(N_("{file}: cannot be read: {cause}"), file=file, cause=error.strerror or error) from error
+        raise UsageError(N_("{file}: cannot be read: {cause}"), file=file, cause=why(error)) from error
 
 
 def _decoded(content: bytes, file: str) -> str:

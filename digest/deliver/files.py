@@ -13,7 +13,7 @@ from typing import Final
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from digest.deliver.message import build_message
-from digest.errors import N_, DigestError
+from digest.errors import N_, DigestError, why
 from digest.formats import edition_file
 from digest.model import Edition, RenderedEmail
 from digest.settings import Newsletter
@@ -55,7 +55,7 @@ def write_edition(
         raise DigestError(
             N_("cannot write to {folder}: {cause}"),
             hint=N_("choose another place with --output FOLDER"),
-            folder=folder, cause=error.strerror or error,
+            folder=folder, cause=why(error),
         ) from error  # fmt: skip
 
 
@@ -73,11 +73,15 @@ def write_whole(folder: Path, files: Mapping[str, bytes]) -> tuple[Path, ...]:
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
         handle, temporary = tempfile.mkstemp(prefix=f".{name}.", dir=folder)
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        _sweep(folder, f".{name}.", before=Path(temporary).stat().st_mtime - _LONGEST)
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(folder / name)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+            _sweep(folder, f".{name}.", before=Path(temporary).stat().st_mtime - _LONGEST)
+            Path(temporary).chmod(0o644)
+            Path(temporary).replace(folder / name)
+        except OSError:
+            Path(temporary).unlink(missing_ok=True)
+            raise
     return tuple(folder / name for name in files)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
 from digest.deliver.files import write_whole
-from digest.errors import N_, DigestError
+from digest.errors import N_, DigestError, why
 
 
 def write_pages(folder: Path, pages: Mapping[str, bytes]) -> tuple[Path, ...]:
@@ -23,6 +23,6 @@ def write_pages(folder: Path, pages: Mapping[str, bytes]) -> tuple[Path, ...]:
         raise DigestError(
             N_("cannot write to {folder}: {cause}"),
             hint=N_("choose another place with --output FOLDER"),
-            folder=folder, cause=error.strerror or error,
+            folder=folder, cause=why(error),
         ) from error  # fmt: skip
     return tuple(folder / PurePosixPath(path) for path in pages)

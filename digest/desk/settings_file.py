@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 
-from digest.config import Config
-from digest.errors import N_, ConflictError, DigestError, SettingsError
+from digest.config import Config, replace_file
+from digest.errors import N_, ConflictError, SettingsError, why
 from digest.settings import Settings, parse
 from digest.yaml_edits import set_value, set_words
 from digest.yaml_text import YamlError, read_yaml
@@ -68,15 +67,11 @@ def _read(config: Config) -> str:
     try:
         return config.file.read_bytes().decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(N_("cannot be read: {cause}"), file=config.file.name, cause=error) from error
+        cause = why(error) if isinstance(error, OSError) else error
+        raise SettingsError(N_("cannot be read: {cause}"), file=config.file.name, cause=cause) from error
 
 
 def _write(file: Path, text: str) -> None:
-    new, mark = file.with_suffix(".yaml.new"), file.read_bytes()[:3] == b"\xef\xbb\xbf"
-    try:
-        shutil.copy2(file, file.with_name(BACKUP))
-        new.write_text(text, encoding="utf-8-sig" if mark else "utf-8", newline="")
-        shutil.copymode(file, new)
-        new.replace(file)
-    except OSError as error:
-        raise DigestError(N_("cannot write to {folder}: {cause}"), folder=file.parent, cause=error.strerror or error) from error
+    before = file.read_bytes()
+    replace_file(file.with_name(BACKUP), before)
+    replace_file(file, text.encode("utf-8-sig" if before[:3] == b"\xef\xbb\xbf" else "utf-8"))

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from digest.compose.palette import Shades, palette
-from digest.errors import N_, UsageError
+from digest.errors import N_, UsageError, why
 from digest.resources import folder
 from digest.review import (
     approval,
@@ -32,8 +32,8 @@ from digest.review import (
     trial,
 )
 from digest.review.door import DOOR, Door, close_answers, guard
-from digest.review.failures import tell_errors
-from digest.review.office import OFFICE, Office, office_of
+from digest.review.failures import settings_of, tell_errors
+from digest.review.office import OFFICE, Office
 
 ON_THIS_MACHINE: Final = ("127.0.0.1", "localhost", "::1")
 LARGEST_FORM: Final = 2_000_000
@@ -87,7 +87,7 @@ async def serve(office: Office, door: Door, *, host: str, port: int, ready: Call
             await site.start()
         except OSError as error:
             raise UsageError(
-                N_("nothing can listen at {host}, port {port}: {cause}"), host=host, port=port, cause=error.strerror or error
+                N_("nothing can listen at {host}, port {port}: {cause}"), host=host, port=port, cause=why(error)
             ) from error
         bound: int = runner.addresses[0][1]
         door.listen(bound)
@@ -122,7 +122,7 @@ def door_for(url: str | None, host: str, clock: Callable[[], datetime]) -> Door:
 async def _ours(request: web.Request) -> web.StreamResponse:
     """The style sheet and the script of the pages: the team's own copy, else the shipped one."""
     name = request.match_info["name"]
-    own = office_of(request).config().templates / "review" / name
+    own = settings_of(request).templates / "review" / name
     return web.FileResponse(
         own if own.is_file() else folder("templates") / "review" / name, headers={"Cache-Control": "no-cache"}
     )
@@ -130,7 +130,7 @@ async def _ours(request: web.Request) -> web.StreamResponse:
 
 async def _palette(request: web.Request) -> web.Response:
     """The colours of the newsletter, as the email has them, for the style sheet of the pages."""
-    colors = palette(office_of(request).config().settings.newsletter.brand.color)
+    colors = palette(settings_of(request).settings.newsletter.brand.color)
     css = f":root{{{_variables(colors.light)}}}@media (prefers-color-scheme:dark){{:root{{{_variables(colors.dark)}}}}}"
     return web.Response(text=css, content_type="text/css", headers={"Cache-Control": "no-cache"})
 

@@ -9,7 +9,7 @@ from typing import Any
 from aiohttp import web
 
 from digest.config import Config
-from digest.errors import N_, BusyError, ConflictError, DigestError, GateError
+from digest.errors import N_, BusyError, ConflictError, DigestError, GateError, why
 from digest.review.door import ELSEWHERE, FROM_ANOTHER_SITE, TOO_OLD, Handler
 from digest.review.office import office_of, words_of
 from digest.review.pages import page
@@ -39,11 +39,16 @@ async def tell_errors(request: web.Request, handler: Handler) -> web.StreamRespo
     except DigestError as error:
         return failed(request, error)
     except web.HTTPMisdirectedRequest:  # someone else's page may read this answer: it says nothing of the newsletter
-        return web.Response(text=words_of(_config(request)).gettext(ELSEWHERE), status=web.HTTPMisdirectedRequest.status_code)
+        return web.Response(text=words_of(settings_of(request)).gettext(ELSEWHERE), status=web.HTTPMisdirectedRequest.status_code)
     except web.HTTPException as refused:
         if refused.status < web.HTTPBadRequest.status_code:
             raise
         return _page(request, _REFUSALS.get(refused.text or "", _BY_STATUS.get(refused.status, _UNKNOWN)), refused.status)
+    except ConnectionError:  # whoever asked has left
+        raise
+    except OSError as error:
+        _LOG.exception("%s %s", request.method, request.path)
+        return failed(request, refused_by_system(error))
     except Exception:
         _LOG.exception("%s %s", request.method, request.path)
         return _page(request, _UNKNOWN, web.HTTPInternalServerError.status_code)
@@ -51,7 +56,7 @@ async def tell_errors(request: web.Request, handler: Handler) -> web.StreamRespo
 
 def failed(request: web.Request, error: DigestError) -> web.Response:
     """The page of an error that a person can understand, with what to do about it."""
-    config, known = _config(request), isinstance(error, GateError | BusyError)
+    config, known = settings_of(request), isinstance(error, GateError | BusyError)
     return _page(
         request,
         told(error, config),
@@ -66,7 +71,15 @@ def told(error: Exception, config: Config) -> str:
     translate = words_of(config).gettext
     if isinstance(error, BusyError):
         return translate(_BUSY)
+    if isinstance(error, OSError):
+        error = refused_by_system(error)
     return config.hide(error.text(translate)) if isinstance(error, DigestError) else translate(_UNKNOWN)
+
+
+def refused_by_system(error: OSError) -> DigestError:
+    """What this machine's system did not let us do, which a person can mend."""
+    where = error.filename if isinstance(error.filename, str) else "digest"
+    return DigestError(N_("{file}: cannot go on: {cause}"), file=where, cause=why(error))
 
 
 def cure(error: Exception, config: Config) -> str | None:
@@ -79,7 +92,7 @@ def cure(error: Exception, config: Config) -> str | None:
 def _page(
     request: web.Request, message: str, status: int, *, hint: str | None = None, changes: Sequence[Any] = ()
 ) -> web.Response:
-    config = _config(request)
+    config = settings_of(request)
     words = words_of(config)
     lines, edition = [change.text(words) for change in changes], request.match_info.get("edition", "")
     values = {"message": words.gettext(message), "hint": hint, "changes": lines, "edition": "" if status == 404 else edition}
@@ -88,7 +101,7 @@ def _page(
     return response
 
 
-def _config(request: web.Request) -> Config:
+def settings_of(request: web.Request) -> Config:
     """The settings, or as they were when they were last sound: what is wrong in them is said with these."""
     office = office_of(request)
     try:

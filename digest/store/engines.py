@@ -6,10 +6,12 @@ What the two do in different ways is here, in `lock` and in the types of `schema
 from __future__ import annotations
 
 import json
+import logging
 import os
 import platform
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -108,11 +110,21 @@ def in_plain_words(database: Database) -> Iterator[None]:
 def told(database: Database, error: BaseException | None) -> StoreError:
     """An error of either driver, as one that a person understands."""
     said = str(error).strip()
-    sign = getattr(error, "sqlstate", None) or said  # a server that lets nobody in gives words alone
-    causes = _OF_SQLITE if isinstance(database, Path) else _OF_POSTGRESQL
+    if isinstance(database, Path):
+        causes, sign = _OF_SQLITE, f"{getattr(error, 'sqlite_errorname', '')} {said}"
+    else:
+        causes, sign = _OF_POSTGRESQL, getattr(error, "sqlstate", None) or said  # one that lets nobody in gives words alone
     found = (cause for known, cause in causes.items() if any(one in sign for one in known))
     message = next(found, N_("{database}: {cause}"))
-    return StoreError(message, database=shown(database), cause=" ".join(said.split()))
+    if message == UNWRITABLE and isinstance(database, Path) and _may_write(database):
+        message = _UNOPENED
+    hint = WAY_BACK if message in (_DAMAGED, _LACKING) else None
+    return StoreError(message, hint=hint, database=shown(database), cause=" ".join(said.split()))
+
+
+def _may_write(database: Path) -> bool:
+    """Whether this account may write a file that is there; root always may, but on a disk that is read-only."""
+    return database.is_file() and os.access(database, os.W_OK) and os.access(database.parent, os.W_OK)
 
 
 def postgresql_options(address: str) -> dict[str, Any]:
@@ -132,7 +144,7 @@ def needs_driver(database: Database, error: ImportError) -> StoreError:
 
 
 def _sqlite(database: Path) -> Engine:
-    engine = create_engine(f"sqlite:///{database}")
+    engine = create_engine(f"sqlite:///{database}", json_deserializer=partial(_data, database))
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _: object) -> None:
@@ -150,15 +162,43 @@ def _sqlite(database: Path) -> Engine:
 
 def _postgresql(address: str) -> Engine:
     url = make_url(address).set(drivername="postgresql+psycopg")
+    logging.getLogger("psycopg").setLevel(logging.ERROR)  # it warns of what it raises as well
     try:
-        return create_engine(url, connect_args=postgresql_options(address))
+        engine = create_engine(url, connect_args=postgresql_options(address))
     except ImportError as error:
         raise needs_driver(address, error) from error
 
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _: object) -> None:
+        before, connection.autocommit = connection.autocommit, True  # what a transaction sets, its end may undo
+        connection.execute(f"SET lock_timeout = '{_LONGEST_WAIT}s'")
+        connection.autocommit = before
 
-_DAMAGED = N_("{database}: is damaged; put a copy of it back, or move it away: the sources will be read again")
+    return engine
+
+
+def _data(database: Path, text: str) -> Any:
+    """JSON that was kept. Raises StoreError for what is none: a damaged page may hold anything."""
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise StoreError(_DAMAGED, hint=WAY_BACK, database=shown(database)) from error
+
+
+_LONGEST_WAIT = 60
+"""Seconds that a command waits for tables that another program keeps to itself; it would wait for ever."""
+WAY_BACK = N_("the guide tells the way back: 'When something is wrong'")
+_DAMAGED = N_("{database}: is damaged; put a copy of it back, or save what can be read of it")
+_LACKING = N_("{database}: is damaged, a part of it is missing; put back what pg_dump saved ({cause})")
+_UNOPENED = N_("{database}: cannot be opened, as too many files are open; end other programs, then try again")
 _OF_SQLITE: dict[tuple[str, ...], str] = {
-    ("not a database", "malformed"): _DAMAGED,
+    ("not a database", "malformed", "SQLITE_CORRUPT", "SQLITE_NOTADB", "Could not decode to UTF-8"): _DAMAGED,
+    ("SQLITE_FULL", "SQLITE_IOERR_SHMSIZE"): N_(
+        "{database}: the disk is full; make room, then try again: nothing is half written"
+    ),
+    ("SQLITE_IOERR",): N_(
+        "{database}: the disk no longer answers as it should; is it full, unplugged or broken? Nothing is half written ({cause})"
+    ),
     ("unable to open", "readonly"): UNWRITABLE,
     ("is locked",): N_("{database}: another program has been writing in it for too long; try again"),
 }
@@ -172,14 +212,23 @@ _OF_POSTGRESQL: dict[tuple[str, ...], str] = {
     ),
     ("42501",): N_("{database}: the user may not make or change tables there; make it the database's owner ({cause})"),
     ("53100",): N_("{database}: the server's disk is full; make room, then try again: nothing is half written"),
-    ("53300", "too many clients", "remaining connection slots"): N_(
+    ("53300", "too many clients", "too many connections", "remaining connection slots"): N_(
         "{database}: the server has no connection left; try again, or raise its max_connections"
     ),
     ("25006",): N_("{database}: the server only lets itself be read; is it the copy of another one?"),
+    ("42P01", "42703", "42P07", "XX001", "XX002"): _LACKING,
+    ("55P03", "57014"): N_("{database}: another program has been writing in it for too long; try again"),
     ("40001", "40P01"): N_("{database}: two programs wrote the same thing at once; nothing is half written, try again"),
-    ("57P01", "57P02", "57P03", "server closed the connection", "connection is lost", "connection is closed"): N_(
-        "{database}: the server stopped or is starting; nothing is half written, try again ({cause})"
-    ),
+    (
+        "57P0",
+        "25P03",
+        "server closed the connection",
+        "connection is lost",
+        "connection is closed",
+        "starting up",
+        "shutting down",
+        "in recovery mode",
+    ): N_("{database}: the server stopped or is starting; nothing is half written, try again ({cause})"),
     ("connection failed", "failed to resolve", "timeout expired", "could not translate", "could not connect"): N_(
         "{database}: no PostgreSQL server answers there; is it started, and is the address right? ({cause})"
     ),
