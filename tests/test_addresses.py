@@ -114,3 +114,21 @@ def test_a_canonical_address_is_its_own_canonical(url: str) -> None:
 )
 def test_an_address_is_shown_without_what_opens_a_door(url: str, shown: str) -> None:
     assert without_secrets(url) == shown
+
+
+def test_an_address_in_an_address_in_an_address_is_unwrapped_and_ends() -> None:
+    """Ten thousand of them were ten thousand calls, one inside the other."""
+    wrapper = "https://www.google.com/url?url="
+    assert canonical(wrapper * 50 + "https://a.example/b") == "https://a.example/b"
+    assert not is_web(wrapper * 10_000 + "https://a.example/b")
+
+
+@pytest.mark.parametrize("path", ["a" * 2000, "é" * 400, "[" * 700, "?a=" + "1" * 2000])
+def test_an_address_too_long_for_the_index_of_a_database_is_none(path: str) -> None:
+    """PostgreSQL refuses to index more than 2,704 bytes, and with the address the whole collection."""
+    assert not is_web(f"https://a.example/{path}")
+    assert is_web(f"https://a.example/{path[:300]}")
+
+
+def test_half_of_a_character_makes_no_address() -> None:
+    assert not is_web("https://a.example/\udcff")

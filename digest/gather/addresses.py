@@ -31,15 +31,25 @@ _SESSION = re.compile(r";jsessionid=[^/?#]*", re.IGNORECASE)
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _KEPT_IN_PATH = "/:@!$&'()*+,;=~-._%"
 
+LONGEST_ADDRESS = 2000
+"""Characters of an address: servers and search engines take as many (sitemaps.org: 2,048), and PostgreSQL indexes 2,704 bytes."""
+
 
 @lru_cache(4096)
 def is_web(url: str) -> bool:
     """True for an absolute http or https address with a host: the only kind that is ever stored, shown or fetched."""
     try:
         parts = urlsplit(url.strip())
-        return parts.scheme.lower() in _DEFAULT_PORTS and bool(parts.hostname) and (parts.port is None or parts.port > 0)
-    except ValueError:
+        sound = parts.scheme.lower() in _DEFAULT_PORTS and bool(parts.hostname) and (parts.port is None or parts.port > 0)
+        return sound and _length(url) <= LONGEST_ADDRESS
+    except ValueError:  # UnicodeEncodeError too: half of a character, as a header may hold
         return False
+
+
+def _length(url: str) -> int:
+    """Characters of an address once it is spelled for the wire; nearly all are short, and plain."""
+    spelled = url if url.isascii() and len(url) * 3 < LONGEST_ADDRESS else quote(url, safe=f"{_KEPT_IN_PATH}?#")
+    return len(spelled) + 1  # the slash after a host
 
 
 @lru_cache(4096)

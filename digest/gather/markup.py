@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from functools import cache
 from typing import TYPE_CHECKING, Literal, TypeAlias
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 import lxml.html
 from lxml import etree
 
+from digest.gather.addresses import LONGEST_ADDRESS, is_web
 from digest.gather.blocks import Block, Kind, as_item, one_line, write_text
 from digest.gather.bullets import plain_bullets
 from digest.gather.key_points import key_points_name
@@ -131,15 +132,13 @@ def absolute(href: str, base_url: str | None) -> str | None:
     href = href.strip()
     if not href or href.startswith("#"):
         return None
-    if _COMPLETE.fullmatch(href):  # nearly all are, and joining takes ten times as long
+    if len(href) <= LONGEST_ADDRESS and _COMPLETE.fullmatch(href):  # nearly all are, and joining takes ten times as long
         return href
     try:
         url = urljoin(base_url or "", href)
-        parts = urlsplit(url)
-        sound = parts.scheme in ("http", "https") and bool(parts.hostname)
     except ValueError:
         return None
-    return url if sound else None
+    return url if is_web(url) else None
 
 
 def element_text(root: etree._Element) -> str:

@@ -16,7 +16,6 @@ from digest.model import Link
 
 NARROWEST = 200
 """Pixels; what a feed says is narrower is a thumbnail or a logo."""
-_LONGEST_ADDRESS = 2000
 _LONGEST_ALT = 300
 _FACE = re.compile(r"https?://(?:[\w-]+\.)*gravatar\.com/", re.IGNORECASE)
 """Where people's portraits are: WordPress.com gives its author's as the first picture of an article."""
@@ -28,7 +27,7 @@ def picture(address: str, alt: str = "") -> Link | None:
 
     A file's name is no alternative text.
     """
-    if not address or len(address) > _LONGEST_ADDRESS or not is_web(address):
+    if not is_web(address):
         return None
     return None if _FACE.match(address) else Link(_alternative(alt), address)
 
