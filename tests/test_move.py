@@ -82,7 +82,7 @@ def rows_of(database: Database) -> dict[str, list[str]]:
     engine = engine_of(database)
     with engine.connect() as connection:
         tables = [table for table in t.metadata.sorted_tables if table is not t.newsletters]
-        rows = {table.name: sorted(map(repr, connection.execute(select(table)))) for table in tables}
+        rows = {table.name: sorted(repr(tuple(row)) for row in connection.execute(select(table))) for table in tables}
     engine.dispose()
     return rows
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from digest.cli.call import AsJson, EditionName, _, clock_of, edition_of_today, newsletter, print_json, print_text
-from digest.config import Config
+from digest.config import Config, replace_file
 from digest.errors import N_, ConflictError, DigestError, UsageError, why
 
 if TYPE_CHECKING:
@@ -84,13 +84,12 @@ def _edited(config: Config, store: Store, terminal: Terminal, name: str, kept: P
     The text of a try that failed stays in `edit.yaml`, and is what the next one starts from.
     """
     from digest import desk
-    from digest.deliver.files import write_whole
 
     fresh = desk.manuscript(config, store, name)
     if kept.exists():
         terminal.tell(N_("Your text of last time is in {file}; it is opened again (delete it to start afresh)."), file=kept)
     else:
-        write_whole(kept.parent, {kept.name: fresh.encode()})
+        replace_file(kept, fresh.encode())
     while True:
         try:
             _open_editor(kept)

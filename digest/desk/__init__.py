@@ -178,6 +178,7 @@ def deliver(
         )  # fmt: skip
     store.editions.refuse_published(edition)
     delivered = replace(edition, status=status)
+    write_files(config, store, edition)  # a full disk stops it here, before anything has left
     before = store.editions.receipts(name).get(place)
     receipt = _hand_over(config, store, delivered, place, before.id if before else None, output)
     store.editions.deliver(delivered, place, receipt, Event("deliver", by, now, edition.revision, place))
