@@ -9,7 +9,6 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Any
 
 from digest.model import (
@@ -34,6 +33,7 @@ from digest.model import (
     ThemeMatch,
     Working,
 )
+from digest.remembering import remembered
 
 TextOf = Callable[[str, int], str]
 """The text of an article's version: what takeaways are read back from."""
@@ -97,11 +97,12 @@ def edition_json(edition: Edition) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def edition_file(edition: Edition) -> str:
+def edition_file(edition: Edition) -> bytes:
     """`edition.json` as a file: indented, but for what the edition leaves out, which has a line each."""
     text = json.dumps(edition_json(replace(edition, left_out=())), ensure_ascii=False, indent=2) + "\n"
-    lines = _lines(edition.left_out)
-    return text.replace('\n  "left_out": []', f'\n  "left_out": [\n    {lines}\n  ]', 1) if lines else text
+    before, none, after = text.partition('\n  "left_out": []')
+    left_out = b'\n  "left_out": [\n    %b\n  ]' % _lines(edition.left_out) if edition.left_out else none.encode()
+    return before.encode() + left_out + after.encode()
 
 
 def edition_from_json(data: Mapping[str, Any], text_of: TextOf) -> Edition:
@@ -129,11 +130,11 @@ def edition_from_json(data: Mapping[str, Any], text_of: TextOf) -> Edition:
     )
 
 
-@lru_cache(maxsize=2)
-def _lines(left_out: tuple[LeftOut, ...]) -> str:
+@remembered
+def _lines(left_out: tuple[LeftOut, ...]) -> bytes:
     """What an edition leaves out, thousands of stories that stay the same while a person types, as lines of `edition_file`."""
     encode = json.JSONEncoder(ensure_ascii=False).encode
-    return ",\n    ".join(encode(_left_out(out)) for out in left_out)
+    return ",\n    ".join(encode(_left_out(out)) for out in left_out).encode()
 
 
 Tray = tuple[tuple[LeftOut, ...], tuple[SourceReport, ...]]
@@ -316,8 +317,7 @@ def _points(points: Points | None) -> dict[str, float] | None:
 
 def _points_from(data: Mapping[str, Any]) -> Points | None:
     """The points of a story; None in an edition that was kept before they were."""
-    kept = data.get("points")
-    return Points(**{part: kept.get(part, 0.0) for part in _PARTS}) if kept else None
+    return Points(**{part: kept.get(part, 0.0) for part in _PARTS}) if (kept := data.get("points")) else None
 
 
 _PARTS = tuple(part.name for part in fields(Points))

@@ -17,7 +17,7 @@ TRAP = LeftOut("a" * 16, '"left_out": []\n  "left_out": []', None, "no-theme", P
 @pytest.mark.parametrize("left_out", [(), (TRAP,), (TRAP, replace(TRAP, id="b" * 16, points=None))])
 def test_the_file_of_an_edition_holds_its_json_and_a_line_for_each_story_left_out(left_out: tuple[LeftOut, ...]) -> None:
     edition = replace(sample(), left_out=left_out, subject='"left_out": []')
-    text = edition_file(edition)
+    text = edition_file(edition).decode()
     assert json.loads(text) == edition_json(edition)
     assert list(json.loads(text)) == list(edition_json(edition))
     assert sum(line.startswith('    {"id": ') for line in text.splitlines()) == len(left_out)

@@ -102,7 +102,11 @@ def test_points_come_back_from_json_and_an_edition_kept_before_them_has_none() -
 
 
 def test_a_number_is_written_as_its_language_does() -> None:
-    assert (show_number(1234.56, "fr", 1), show_number(0.714, "en", 2), show_number(7, "fr", 1)) == ("1234,6", "0.71", "7,0")
+    assert (show_number(1234.56, "fr", 1), show_number(0.714, "en", 2), show_number(7, "fr", 1)) == (
+        "1\u202f234,6",
+        "0.71",
+        "7,0",
+    )
 
 
 def test_an_edition_kept_by_another_version_is_read() -> None:

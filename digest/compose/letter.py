@@ -17,6 +17,7 @@ from digest.language.dates import show_date
 from digest.language.names import direction, language_name
 from digest.language.translations import Translator
 from digest.model import Edition, EditionStory, EditionTheme, Highlight, LeftOut
+from digest.remembering import remembered
 from digest.settings import Newsletter
 
 _URL_CHARACTERS = "!#$%&'()*+,-./:;=?@[]_~"
@@ -152,9 +153,7 @@ def with_safe_links(edition: Edition) -> Edition:
         edition,
         themes=tuple(_safe_theme(theme) for theme in edition.themes),
         highlights=tuple(replace(highlight, url=safe_link(highlight.url)) for highlight in edition.highlights),
-        left_out=tuple(
-            out if safe_link(out.url) == out.url else replace(out, url=safe_link(out.url)) for out in edition.left_out
-        ),
+        left_out=_safe_left_out(edition.left_out),
     )
 
 
@@ -173,6 +172,11 @@ def safe_link(url: str | None) -> str | None:
 def host(url: str) -> str:
     """The site of an address, as people say it."""
     return (urlsplit(url).hostname or "").removeprefix("www.")
+
+
+@remembered
+def _safe_left_out(left_out: tuple[LeftOut, ...]) -> tuple[LeftOut, ...]:
+    return tuple(out if safe_link(out.url) == out.url else replace(out, url=safe_link(out.url)) for out in left_out)
 
 
 def _safe_theme(theme: EditionTheme) -> EditionTheme:

@@ -49,6 +49,13 @@ REASONS: Final[Mapping[str, str]] = {
 }
 """Why a story is left out, for a reader."""
 
+KINDS: Final[Mapping[str, str]] = {
+    **REASONS,
+    "duplicate-of": N_("same news as another one"),
+    "published-in": N_("already published"),
+}
+"""Why several stories are left out, for a reader: the same reasons without what they name."""
+
 
 def reason(left_out: LeftOut, edition: Edition, translator: Translator, titles: Mapping[str, str] | None = None) -> str:
     """Why a story is left out, in words; another story is named by its title rather than its id.

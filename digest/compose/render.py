@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cache, lru_cache
 from pathlib import Path
 from traceback import extract_tb
@@ -18,12 +19,14 @@ from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
 
 from digest.compose.inlining import check_style
-from digest.compose.letter import Addresses, addresses_of, host, letter
+from digest.compose.left_out import told
+from digest.compose.letter import Addresses, addresses_of, host, letter, safe_link
 from digest.compose.mjml import to_html
 from digest.compose.mjml_rules import Mistake
 from digest.compose.reasons import as_line, said
 from digest.compose.weight import Lightening, lightest_needed
 from digest.errors import N_, TemplateError
+from digest.language.names import show_number
 from digest.language.translations import Translator
 from digest.model import Edition, Finding, RenderedEmail
 from digest.settings import Newsletter
@@ -80,7 +83,12 @@ def render_report(
     translator: Translator,
 ) -> str:
     """The page a communications officer reads beside the draft: what was checked, what it holds and why, how the sources fare."""
-    values = letter(edition, newsletter, translator, addresses_of(newsletter, edition.edition)) | {
+    short = replace(edition, left_out=())
+    values = letter(short, newsletter, translator, addresses_of(newsletter, edition.edition)) | {
+        "left_out": told(edition, translator),
+        "left_out_count": len(edition.left_out),
+        "number": lambda number: show_number(number, translator.language, 0),
+        "safe_link": safe_link,
         "weight": len(rendered.html.encode()),
         "clip": CLIP_BYTES,
         "folded": rendered.folded,

@@ -39,7 +39,7 @@ def write_edition(
         "email.html": rendered.html.encode(),
         "email.txt": rendered.text.encode(),
         "email.eml": bytes(build_message(edition, rendered, newsletter, pictures)),
-        "edition.json": edition_file(edition).encode(),
+        "edition.json": edition_file(edition),
         "report.html": report.encode(),
     }
     try:

@@ -66,16 +66,16 @@ def revise(
     changed, where someone else saved meanwhile, and GateError for a closed edition; nothing is saved then.
     """
     by = _name(by)
-    current = opened(store, before.edition)
+    current = store.editions.standing(before.edition) or opened(store, before.edition)
     status_after("edit", current.status, current.edition)
     if current.revision != before.revision:
-        raise _conflict(store, before, current)
+        raise _conflict(store, before, opened(store, before.edition))
     newsletter = config.settings.newsletter
     after = replace(after, subject=one_line(after.subject), preheader=one_line(after.preheader))
     revised = following(before, after, newsletter, translator(newsletter.language))
     revised = replace(revised, status=before.status, revision=before.revision, made=before.made, approval=before.approval)
     if revised == before and not decided:
-        return current
+        return opened(store, before.edition)
     saved = replace(revised, status="draft", revision=current.revision + 1, made=now, approval=None)
     with store.together():
         store.editions.save(saved, by=by)

@@ -30,5 +30,5 @@ def direction(code: str) -> Literal["ltr", "rtl"]:
 
 
 def show_number(value: float, language: str, digits: int) -> str:
-    """A number with so many decimals: 0,71 in French, 0.71 in English."""
-    return format_decimal(value, format="0." + "0" * digits, locale=locale_of(language))
+    """A number with so many decimals, its thousands apart: 7 476,5 in French, 7,476.5 in English."""
+    return format_decimal(value, format="#,##0." + "0" * digits, locale=locale_of(language))

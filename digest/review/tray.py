@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from digest.compose.left_out import may_come, nearest
 from digest.compose.reasons import REASONS, reason
 from digest.language.translations import Translator
 from digest.model import Edition, LeftOut, StoryState
@@ -38,9 +39,8 @@ class Tray:
 def tray_of(edition: Edition, decided: Mapping[str, StoryState], translator: Translator, query: str = "") -> Tray:
     """The tray of an edition; `query`: words that stand in the title or in the reason, whatever their accents."""
     wanted = _flat(query).split()
-    found = [out for out in edition.left_out if not wanted or _answers(out, wanted, translator)]
-    found.sort(key=_order)
-    shown = [Candidate(out, _why(out, edition, decided, translator), _may_come(out)) for out in found[:SHOWN]]
+    found = [out for out in nearest(edition.left_out) if not wanted or _answers(out, wanted, translator)]
+    shown = [Candidate(out, _why(out, edition, decided, translator), may_come(out)) for out in found[:SHOWN]]
     return Tray(query.strip(), tuple(shown), len(found), len(edition.left_out))
 
 
@@ -56,19 +56,6 @@ def _why(out: LeftOut, edition: Edition, decided: Mapping[str, StoryState], tran
     if decided.get(out.id) == "rejected":
         return translator.gettext("rejected by the team: it will not be proposed again")
     return told
-
-
-def _may_come(out: LeftOut) -> bool:
-    return not out.reason.startswith("published-in")
-
-
-def _order(out: LeftOut) -> tuple[bool, bool, float]:
-    """What the team took out first, then by points; what cannot come last."""
-    return (
-        not _may_come(out),
-        out.reason not in ("rejected", "held", "arrived-later"),
-        -(out.points.total if out.points else 0),
-    )
 
 
 def _flat(text: str) -> str:

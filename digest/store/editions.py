@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Table, Text, cast, delete, insert, select, update
+from sqlalchemy import Connection, Row, Table, Text, cast, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from digest.errors import N_, ConflictError, GateError
@@ -57,13 +57,15 @@ class Editions:
 
     def all(self) -> tuple[Standing, ...]:
         """Where every edition stands, by name, the last first."""
-        columns = (t.editions.c[name] for name in ("edition", "status", "revision", "approval"))
-        wanted = select(*columns).where(t.editions.c.newsletter == self._newsletter).order_by(t.editions.c.edition.desc())
+        wanted = select(*_STANDING).where(t.editions.c.newsletter == self._newsletter).order_by(t.editions.c.edition.desc())
         with self._reading() as connection:
-            return tuple(
-                Standing(row.edition, row.status, row.revision, approval_from_json(row.approval))
-                for row in connection.execute(wanted)
-            )
+            return tuple(_standing(row) for row in connection.execute(wanted))
+
+    def standing(self, name: str) -> Standing | None:
+        """Where an edition stands; None when there is none. Its content and its tray, which may be long, are not read."""
+        with self._reading() as connection:
+            row = connection.execute(select(*_STANDING).where(*self._one(t.editions, name))).one_or_none()
+        return _standing(row) if row else None
 
     def last(self, name: str) -> Edition | None:
         """An edition as it is now; None when there is none. Raises SpanError where a takeaway quotes nothing."""
@@ -263,6 +265,7 @@ class Editions:
         )
 
 
+_STANDING = tuple(t.editions.c[name] for name in ("edition", "status", "revision", "approval"))
 _TRAY = cast(t.editions.c.tray, Text).label("tray")
 
 
@@ -270,6 +273,10 @@ _TRAY = cast(t.editions.c.tray, Text).label("tray")
 def _tray_from(kept: str) -> Tray:
     """The tray of an edition, as it is kept: read once, since every page shows it and it may hold thousands of stories."""
     return tray_from_json(json.loads(kept))
+
+
+def _standing(row: Row[Any]) -> Standing:
+    return Standing(row.edition, row.status, row.revision, approval_from_json(row.approval))
 
 
 def _articles(edition: Edition) -> set[str]:
