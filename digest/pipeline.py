@@ -26,6 +26,7 @@ from digest.gather.folder import SUFFIXES, read_file
 from digest.gather.pages import incomplete, whole_articles
 from digest.gather.sources import after_pages, pages_due, read_sources, user_agent
 from digest.gather.sources import recall as recall_source
+from digest.illustrate import illustrate, illustrate_offline
 from digest.judge.highlights import highlights
 from digest.judge.selection import select
 from digest.judge.stories import group
@@ -59,7 +60,9 @@ Progress = Callable[[SourceReport], None]
 """Told how each source fared, as soon as it has been read."""
 
 
-async def update(config: Config, store: Store, *, now: datetime, force: bool, progress: Progress) -> tuple[SourceReport, ...]:
+async def update(
+    config: Config, store: Store, *, now: datetime, force: bool = False, progress: Progress = lambda _: None
+) -> tuple[SourceReport, ...]:
     """Bring the store up to date with every source, and put each new article in its story: a report for each source."""
     reports: list[SourceReport] = []
     secrets = config.secret_headers()
@@ -105,6 +108,25 @@ async def complete(config: Config, store: Store, edition: Edition) -> int:
             asked.append((article, isinstance(read, Article)))
         store.save_source_states(after_pages(asked, settings.sources, store.source_states(), edition.made))
     return sum(whole for _, whole in asked)
+
+
+async def prepare(
+    config: Config,
+    store: Store,
+    name: str,
+    period: Period,
+    *,
+    reports: Sequence[SourceReport],
+    now: datetime,
+    offline: bool = False,
+) -> Edition:
+    """The plan of an edition once its excerpts were completed and its pictures kept; `offline`, with what the store holds."""
+    planned = plan(config, store, name, period, reports=reports, now=now)
+    if offline:
+        return await illustrate_offline(config, store, planned)
+    if await complete(config, store, planned):
+        planned = plan(config, store, name, period, reports=reports, now=now)
+    return await illustrate(config, store, planned)
 
 
 def plan(

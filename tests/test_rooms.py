@@ -35,6 +35,7 @@ MAY_IMPORT = {
     "opening": {"config", "store"},
     "placing": {"model", "judge", "store"},
     "pipeline": {
+        "illustrate",
         "placing",
         "errors",
         "ledger",
@@ -48,6 +49,19 @@ MAY_IMPORT = {
         "store",
         "config",
         "preflight",
+    },
+    "federation": {
+        "errors",
+        "language",
+        "model",
+        "settings",
+        "compose",
+        "gather",
+        "store",
+        "config",
+        "opening",
+        "pipeline",
+        "notify",
     },
     "notify": {"model", "language", "compose", "deliver", "store", "config", "preflight"},
     "yaml_edits": {"errors", "yaml_text"},
@@ -88,6 +102,7 @@ MAY_IMPORT = {
         "resources",
     },
     "cli": {
+        "federation",
         "opening",
         "review",
         "desk",
@@ -111,6 +126,9 @@ MAY_IMPORT = {
 """A room imports itself and these. One way: cli -> pipeline -> stages, store, config -> language, formats -> the nouns."""
 
 HOMES = {
+    "croniter": {"federation.timetable"},
+    "procrastinate": {"federation"},
+    "psycopg_pool": {"federation"},
     "aiohttp": {"gather.collect", "deliver.web", "review"},
     "argon2": {"review.sign_in"},
     "cssutils": {"compose.inlining"},

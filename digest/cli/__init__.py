@@ -16,7 +16,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from digest.cli import checking, editing, looking, making, public, reviewing, signing, sources, storing, themes
+from digest.cli import checking, editing, federating, looking, making, public, reviewing, signing, sources, storing, themes
 from digest.cli.call import Call, _, print_text
 from digest.cli.words import explained, is_help, speak
 from digest.config import Config
@@ -39,6 +39,8 @@ app.add_typer(checking.app)
 app.add_typer(signing.app)
 app.add_typer(reviewing.app)
 app.add_typer(public.app)
+app.add_typer(federating.app)
+app.add_typer(federating.newsletters, name="newsletters")
 app.add_typer(sources.app, name="sources")
 app.add_typer(themes.app, name="themes")
 app.add_typer(storing.app, name="store")

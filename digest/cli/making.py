@@ -66,7 +66,6 @@ def draft(
     as_json: AsJson = False,
 ) -> None:
     from digest import desk, pipeline
-    from digest.illustrate import illustrate, illustrate_offline
     from digest.notify import tell_that_a_draft_waits, tell_that_there_is_too_little
 
     clock = clock_of(context)
@@ -77,10 +76,8 @@ def draft(
             reports = pipeline.recall(config, store)
         else:
             reports = _update(config, store, terminal, clock, force=force, quiet=quiet)
-        planned = pipeline.plan(config, store, name, period, reports=reports, now=now)
-        if not no_collect and asyncio.run(pipeline.complete(config, store, planned)):
-            planned = pipeline.plan(config, store, name, period, reports=reports, now=now)
-        planned = asyncio.run((illustrate_offline if no_collect else illustrate)(config, store, planned))
+        prepared = pipeline.prepare(config, store, name, period, reports=reports, now=now, offline=no_collect)
+        planned = asyncio.run(prepared)
         try:
             made = pipeline.draft(config, store, planned, output=output, templates=templates, now=now)
         except TooFewStoriesError as too_few:

@@ -90,14 +90,14 @@ def to_json(state: SourceState) -> dict[str, Any]:
     return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in values.items()}
 
 
-def is_due(state: SourceState, now: datetime) -> bool:
-    """Whether to ask the source now, when nobody insists (`--force`).
+def is_due(state: SourceState, now: datetime, *, between: timedelta = MINUTES_BETWEEN) -> bool:
+    """Whether to ask the source now, when nobody insists (`--force`); one asked less than `between` ago is left in peace.
 
     A moment further ahead than any wait was noted by a clock that was wrong: it counts for nothing.
     """
     if state.gone or (state.not_before and timedelta() < state.not_before - now <= LONGEST_WAIT):
         return False
-    return state.asked is None or abs(now - state.asked) >= MINUTES_BETWEEN
+    return state.asked is None or abs(now - state.asked) >= between
 
 
 def address(state: SourceState, url: str, now: datetime) -> str:

@@ -12,7 +12,6 @@ from digest import pipeline
 from digest.compose.periods import choose_period
 from digest.config import Config
 from digest.errors import N_, DigestError, UsageError
-from digest.illustrate import illustrate
 from digest.model import Period, SourceReport
 from digest.opening import opened
 from digest.review.door import needs
@@ -73,10 +72,7 @@ async def _draft(office: Office, run: Run, config: Config, period: Period) -> No
 
     with opened(config, alone=True) as store:
         reports = await pipeline.update(config, store, now=now, force=False, progress=count)
-        planned = pipeline.plan(config, store, run.edition, period, reports=reports, now=now)
-        if await pipeline.complete(config, store, planned):
-            planned = pipeline.plan(config, store, run.edition, period, reports=reports, now=now)
-        planned = await illustrate(config, store, planned)
+        planned = await pipeline.prepare(config, store, run.edition, period, reports=reports, now=now)
         pipeline.draft(config, store, planned, now=now)
 
 

@@ -29,11 +29,12 @@ from digest.store.engines import (
     make_room,
     one_writer_at_a_time,
 )
+from digest.store.hosting import Hosting
 from digest.store.hosts import Hosts
 from digest.store.lock import one_run_at_a_time as one_run_at_a_time
 from digest.store.migrations import migrate
 from digest.store.months import articles_a_month
-from digest.store.newsletters import settle
+from digest.store.newsletters import move_here, settle
 from digest.store.reader import Reader as Reader
 from digest.store.rows import (
     Names,
@@ -103,6 +104,7 @@ class Store:
         self._names = Names(reader.newsletter if by_key else "", by_key)
         self._keys = {name: key for key, name in by_key.items()}
         self.signatures = Signatures(self._writing, self._reading)
+        self.hosting = Hosting(self._writing, self._reading)
         self.accounts = Accounts(reader.newsletter, self._writing, self._reading)
         self.editions = Editions(reader.newsletter, self._writing, self._reading, self.text_of)
         if by_key and reader.newsletter:
@@ -117,6 +119,16 @@ class Store:
     def gate(self, host: str, most: int) -> AbstractAsyncContextManager[None]:
         """Where a request to a host waits until fewer than `most` are under way, of all programs that work on this server."""
         return self._hosts.gate(host, most) if self._hosts else nullcontext()
+
+    def move_newsletter(self, name: str, file: str) -> None:
+        """Note where the newsletter of a name is now: `file` is the path of its settings from the store's folder."""
+        with self._writing() as connection:
+            move_here(connection, name, file)
+
+    def driver(self) -> Any:
+        """The driver's own connection of the transaction that is open, for the queue of the workers, which shares it."""
+        assert self._open is not None, "inside `together`"
+        return self._open.connection.driver_connection
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
@@ -279,12 +291,18 @@ class Store:
 
     def source_states(self) -> dict[str, dict[str, Any]]:
         """What is known of each source that the newsletter follows, by its key."""
-        theirs = {self._reader.kept_as(key): key for key in self._reader.sources or {}}
+        if self._reader.sources is None:
+            return self.states_of(None)
+        theirs = {self._reader.kept_as(key): key for key in self._reader.sources}
+        return {theirs[kept]: state for kept, state in self.states_of(theirs).items()}
+
+    def states_of(self, kept: Collection[str] | None) -> dict[str, dict[str, Any]]:
+        """What is known of sources by the keys under which the store keeps them, whoever follows them; of all for None."""
         with self._reading() as connection:
             wanted = select(t.sources)
-            if self._reader.sources is not None:
-                wanted = wanted.where(among(connection, t.sources.c.key, list(theirs)))
-            return {theirs.get(row.key, row.key): row.state for row in connection.execute(wanted)}
+            if kept is not None:
+                wanted = wanted.where(among(connection, t.sources.c.key, list(kept)))
+            return {row.key: row.state for row in connection.execute(wanted)}
 
     def articles_a_month(self, since: datetime) -> dict[str, dict[str, int]]:
         """How many articles each source gave since a moment: by its key, then by month (`2026-11`)."""

@@ -125,13 +125,12 @@ CREATE TABLE marks (
     key BIGINT NOT NULL, day INTEGER NOT NULL, article {text} NOT NULL, PRIMARY KEY (key, day, article)
 ){rows};
 CREATE INDEX marks_by_day ON marks (day);
-ALTER TABLE newsletters ADD COLUMN hosted BOOLEAN DEFAULT FALSE NOT NULL;
 CREATE INDEX newsletters_by_file ON newsletters (file);
 CREATE INDEX newsletters_by_home ON newsletters (home);
 ALTER TABLE follows ADD COLUMN asked BOOLEAN DEFAULT FALSE NOT NULL;
 CREATE INDEX follows_by_source ON follows (source);
 CREATE TABLE timetable (
-    newsletter {words} NOT NULL, cron {words} NOT NULL, zone {words} NOT NULL, next {moment} NOT NULL,
+    newsletter {words} NOT NULL, cron {words}, zone {words} NOT NULL, next {moment},
     as_of {moment} NOT NULL, began {moment}, ended {moment}, error {words}, PRIMARY KEY (newsletter)
 );
 CREATE INDEX timetable_by_next ON timetable (next)

@@ -164,30 +164,26 @@ newsletters = Table(
     Column("name", Words, primary_key=True),
     Column("file", Words, nullable=False),
     Column("home", Words, nullable=False),
-    Column("hosted", Boolean, nullable=False, server_default=false()),
     Index("newsletters_by_file", "file"),
     Index("newsletters_by_home", "home"),
 )
-"""The newsletters that share the store: where the settings of each are now (`file`), and the folder in which they first were.
-
-`hosted`: workers collect and draft for it.
-"""
+"""The newsletters that share the store: where the settings of each are now (`file`), and the folder in which they first were."""
 timetable = Table(
     "timetable",
     metadata,
     Column("newsletter", Words, primary_key=True),
-    Column("cron", Words, nullable=False),
+    Column("cron", Words),
     Column("zone", Words, nullable=False),
-    Column("next", Moment, nullable=False),
+    Column("next", Moment),
     Column("as_of", Moment, nullable=False),
     Column("began", Moment),
     Column("ended", Moment),
     Column("error", Words),
     Index("timetable_by_next", "next"),
 )
-"""When workers draft each newsletter: a cron expression in a time zone, what it gives `next`, as worked out at `as_of`.
+"""The newsletters that workers serve, and when they draft each: a cron expression in a time zone, or never.
 
-`began`, `ended` and `error` tell the last draft.
+`next` is what it gives next, as worked out at `as_of`; `began`, `ended` and `error` tell the last draft.
 """
 follows = Table(
     "follows",

@@ -1,0 +1,37 @@
+"""When a newsletter is drafted: the next time that a cron expression names. Pure; the one home of croniter."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from croniter import CroniterBadDateError, CroniterError, croniter
+
+from digest.errors import N_, UsageError
+
+EVERY_NIGHT: Final = "0 4 * * *"
+"""At four: the draft is there when the team arrives, and a night that a machine slept is made good the next one."""
+_FIELDS = 5
+
+
+def next_time(cron: str, zone: str, after: datetime) -> datetime:
+    """The first moment after another that a cron expression names. Raises UsageError for one that is none, or never comes."""
+    fields = cron.split()
+    if len(fields) != _FIELDS:
+        raise _unreadable(cron)
+    try:
+        found: datetime = croniter(" ".join(fields), after.astimezone(ZoneInfo(zone))).get_next(datetime)
+    except CroniterBadDateError as error:
+        raise UsageError(N_("{cron}: this day never comes"), cron=cron) from error
+    except (CroniterError, ValueError, KeyError) as error:
+        raise _unreadable(cron) from error
+    return found.astimezone(UTC)
+
+
+def _unreadable(cron: str) -> UsageError:
+    return UsageError(
+        N_("{cron}: is no time of cron"),
+        hint=N_("five fields: minute, hour, day of the month, month, day of the week; “0 4 * * *” is every night at four"),
+        cron=cron,
+    )

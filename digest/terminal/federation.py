@@ -1,0 +1,42 @@
+"""What the terminal says of the newsletters that workers serve."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from digest.errors import N_
+from digest.language.dates import show_moment
+from digest.terminal import Terminal
+
+
+def hosted(terminal: Terminal, rows: Sequence[Mapping[str, Any]]) -> None:
+    """A line for each newsletter, from `newsletters list --json`: when its next draft is due, and how the last one went."""
+    if not rows:
+        terminal.say(N_("Workers serve no newsletter yet: digest newsletters add FOLDER."))
+        return
+    table = terminal.table(N_("Newsletter"), N_("Next draft"), N_("Last draft"))
+    for row in rows:
+        due = when(terminal, row["next"], row["timezone"]) if row["next"] else terminal.translator.gettext(N_("never"))
+        table.add_row(row["name"], due, went(terminal, row))
+    terminal.out.print(table)
+
+
+def went(terminal: Terminal, row: Mapping[str, Any]) -> str:
+    """How the last draft of a newsletter went, or that one is under way."""
+    if row["doing"]:
+        return terminal.translator.gettext(_DOING[row["doing"]])
+    if row["ended"] is None:
+        return ""
+    values = {"moment": when(terminal, row["ended"], row["timezone"]), "cause": row["error"]}
+    return terminal.words(N_("{moment}: {cause}") if row["error"] else N_("{moment}: made"), values)
+
+
+def when(terminal: Terminal, moment: str, zone: str) -> str:
+    """A moment of JSON, as people of that time zone write it."""
+    return show_moment(datetime.fromisoformat(moment), terminal.translator.language, ZoneInfo(zone))
+
+
+_DOING: Mapping[str, str] = {"waiting": N_("waits for a worker"), "running": N_("is being made")}
