@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 
 SIZE = 2_000_000
+"""Bytes, unless a test says otherwise."""
 _AS_ROOT = [] if os.getuid() == 0 else ["sudo", "-n"]
 _WATCH = 'read _; mountpoint -q "$0" && umount -l "$0"'
 """Unmounts the disk with whoever mounted it: a killed test run leaves none behind."""
@@ -43,11 +44,11 @@ class SmallDisk:
 
 
 @contextmanager
-def small_disk(folder: Path) -> Iterator[SmallDisk]:
-    """A disk of SIZE bytes at a folder, until the end of the block."""
+def small_disk(folder: Path, *, size: int = SIZE, owner: int | None = None) -> Iterator[SmallDisk]:
+    """A disk of so many bytes at a folder, until the end of the block; `owner` is the user whose it is, if not whoever asks."""
     folder.mkdir(exist_ok=True)
     watch = subprocess.Popen(["sh", "-c", _WATCH, folder], stdin=subprocess.PIPE, start_new_session=True)
-    _do("mount", "-t", "tmpfs", "-o", f"size={SIZE},uid={os.getuid()},mode=0700", "none", folder)
+    _do("mount", "-t", "tmpfs", "-o", f"size={size},uid={os.getuid() if owner is None else owner},mode=0700", "none", folder)
     try:
         yield SmallDisk(folder)
     finally:
