@@ -14,10 +14,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, insert, or_, select
+from sqlalchemy import Connection, Engine, insert, select
 
 from digest.model import Article, Edition, Kinship
 from digest.store import schema as t
+from digest.store import seen
 from digest.store.accounts import Accounts
 from digest.store.editions import Editions
 from digest.store.engines import (
@@ -39,7 +40,6 @@ from digest.store.reader import Reader as Reader
 from digest.store.rows import (
     Names,
     fingerprint,
-    ids_between,
     insert_articles,
     known_rows,
     load_articles,
@@ -212,16 +212,19 @@ class Store:
 
         With `files`, articles that only their file dates are there whatever the period. In the order of their dates.
         """
-        return self._load(ids_between(since, until, files=files))
+        with self._reading() as connection:
+            return self._load(connection, seen.between(connection, self._names, since, until, files=files))
 
     def with_kin(self, *, since: datetime, until: datetime) -> list[Article]:
         """The articles of a period, as `articles` finds them, and every other article of their stories."""
-        stories = select(t.articles.c.story).where(t.articles.c.id.in_(ids_between(since, until, files=True)))
-        return self._load(select(t.articles.c.id).where(t.articles.c.story.in_(stories)))
+        with self._reading() as connection:
+            dated = seen.between(connection, self._names, since, until, files=True)
+            return self._load(connection, seen.with_kin(connection, self._names, dated))
 
     def stories(self, stories: Collection[str]) -> list[Article]:
         """Every article of these stories."""
-        return self._load(select(t.articles.c.id).where(t.articles.c.story.in_(stories)))
+        with self._reading() as connection:
+            return self._load(connection, seen.of_stories(connection, self._names, stories))
 
     @contextmanager
     def placing(self) -> Iterator[None]:
@@ -232,23 +235,26 @@ class Store:
 
     def unplaced(self) -> list[Article]:
         """The articles that no story holds yet, whoever follows their sources."""
-        return self._load(select(t.articles.c.id).where(t.articles.c.story == ""), all_of_them=True)
+        with self._reading() as connection:
+            return self._load(
+                connection, connection.execute(select(t.articles.c.id).where(t.articles.c.story == "")).scalars().all()
+            )
 
     def placed(self, since: datetime) -> list[Article]:
         """The articles that a story holds, dated from `since`, whoever follows their sources."""
-        recent = ids_between(since, None, files=True).where(t.articles.c.story != "")
-        return self._load(recent, all_of_them=True)
+        recent = select(t.articles.c.id).where(since <= seen.DATED, t.articles.c.story != "")
+        with self._reading() as connection:
+            return self._load(connection, connection.execute(recent).scalars().all())
 
     def these(self, ids: Collection[str]) -> list[Article]:
         """The articles of these ids, whoever follows their sources."""
         with self._reading() as connection:
-            wanted = select(t.articles.c.id).where(among(connection, t.articles.c.id, list(ids)))
-            return load_articles(connection, wanted, self._names)
+            return self._load(connection, list(ids))
 
     def find(self, id: str, address: str) -> Article | None:
         """The article of this id or seen at this address; None when the store does not hold it."""
-        seen = select(t.addresses.c.article).where(t.addresses.c.address == address)
-        found = self._load(select(t.articles.c.id).where(or_(t.articles.c.id == id, t.articles.c.id.in_(seen))))
+        with self._reading() as connection:
+            found = self._load(connection, seen.found(connection, self._names, id, address))
         return found[0] if found else None
 
     def text_of(self, article: str, version: int) -> str:
@@ -282,10 +288,8 @@ class Store:
         with self._reading() as connection:
             return {row.name: row.content for row in connection.execute(wanted)} if names else {}
 
-    def _load(self, wanted: Select[Any], *, all_of_them: bool = False) -> list[Article]:
-        seen = wanted if all_of_them else wanted.where(self._names.visible())
-        with self._reading() as connection:
-            return load_articles(connection, seen, self._names)
+    def _load(self, connection: Connection, ids: Sequence[str]) -> list[Article]:
+        return load_articles(connection, ids, self._names) if ids else []
 
     # ------------------------------------------------------------------------------------------- sources
 
@@ -308,8 +312,8 @@ class Store:
         """How many articles each source gave since a moment: by its key, then by month (`2026-11`)."""
         theirs = {self._reader.kept_as(key): key for key in self._reader.sources or {}}
         with self._reading() as connection:
-            counts = articles_a_month(connection, since)
-        return {theirs[kept]: months for kept, months in counts.items() if kept in theirs}
+            counts = articles_a_month(connection, since, list(theirs))
+        return {theirs[kept]: months for kept, months in counts.items()}
 
     def save_source_states(self, states: Mapping[str, Mapping[str, Any]]) -> None:
         """Note how sources fare now."""

@@ -125,6 +125,11 @@ CREATE TABLE marks (
     key BIGINT NOT NULL, day INTEGER NOT NULL, article {text} NOT NULL, PRIMARY KEY (key, day, article)
 ){rows};
 CREATE INDEX marks_by_day ON marks (day);
+DROP INDEX articles_by_published;
+DROP INDEX articles_by_collected;
+DROP INDEX articles_by_source;
+CREATE INDEX articles_by_source ON articles (source, coalesce(published, collected));
+CREATE INDEX articles_by_file ON articles (source) WHERE dated_by = 'file';
 CREATE INDEX newsletters_by_file ON newsletters (file);
 CREATE INDEX newsletters_by_home ON newsletters (home);
 ALTER TABLE follows ADD COLUMN asked BOOLEAN DEFAULT FALSE NOT NULL;

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, extract, func, or_, select, union_all
+from sqlalchemy import Connection, extract, func, select, union_all
 
 from digest.store import schema as t
+from digest.store.engines import among
+from digest.store.seen import DATED
 
 
-def articles_a_month(connection: Connection, since: datetime) -> dict[str, dict[str, int]]:
-    """How many articles are dated from `since`, by the key of each source that carried them, then by month (`2026-11`)."""
-    articles = t.articles.c
-    dated = func.coalesce(articles.published, articles.collected, type_=articles.collected.type)
-    recent = and_(
-        or_(articles.published >= since, and_(articles.published.is_(None), articles.collected >= since)),
-        articles.withdrawn.is_(None),
+def articles_a_month(connection: Connection, since: datetime, sources: Sequence[str]) -> dict[str, dict[str, int]]:
+    """How many articles dated from `since` each of these sources carried, by its key, then by month (`2026-11`)."""
+    dated = select(t.articles.c.source.label("source"), DATED.label("dated")).where(
+        t.articles.c.withdrawn.is_(None), since <= DATED
     )
-    first = select(articles.source.label("source"), dated.label("dated")).where(recent)
-    others = select(t.carriers.c.source.label("source"), dated.label("dated")).where(recent, t.carriers.c.article == articles.id)
+    first = dated.where(among(connection, t.articles.c.source, sources))
+    others = dated.with_only_columns(t.carriers.c.source.label("source"), DATED.label("dated"))
+    others = others.join(t.carriers, t.carriers.c.article == t.articles.c.id).where(
+        among(connection, t.carriers.c.source, sources)
+    )
     all_of_them = union_all(first, others).subquery()
     year, month = extract("year", all_of_them.c.dated), extract("month", all_of_them.c.dated)
     counts = select(all_of_them.c.source, year, month, func.count()).group_by(all_of_them.c.source, year, month)

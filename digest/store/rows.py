@@ -5,14 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, Text, and_, bindparam, cast, func, insert, or_, select, true
+from sqlalchemy import Connection, Row, Select, Text, bindparam, cast, insert, select
 
 from digest.model import Article, Kinship, Link
 from digest.store import schema as t
-from digest.store.engines import insert_on
+from digest.store.engines import among, insert_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,14 +21,6 @@ class Names:
     newsletter: str
     """Empty: it sees every article."""
     by_key: Mapping[str, str]
-
-    def visible(self) -> ColumnElement[bool]:
-        """What holds of the articles that the newsletter sees: one of the sources it follows carried them."""
-        if not self.newsletter:
-            return true()
-        followed = select(t.follows.c.source).where(t.follows.c.newsletter == self.newsletter)
-        carried = select(t.carriers.c.article).where(t.carriers.c.source.in_(followed))
-        return or_(t.articles.c.source.in_(followed), t.articles.c.id.in_(carried))
 
 
 def fingerprint(article: Article) -> str:
@@ -155,35 +146,24 @@ def place_articles(connection: Connection, kinships: Sequence[Kinship]) -> None:
     connection.execute(story, [{"article": kinship.article, "its_story": kinship.story} for kinship in kinships])
 
 
-_DATED = func.coalesce(t.articles.c.published, t.articles.c.collected)
-
-
-def ids_between(since: datetime | None, until: datetime | None, *, files: bool) -> Select[Any]:
-    """The ids of the articles dated from `since` to `until`; with `files`, also of all that only their file dates."""
-    ids = select(t.articles.c.id)
-    bounds = [*([since <= _DATED] if since else []), *([until > _DATED] if until else [])]
-    if not bounds:
-        return ids
-    return ids.where(or_(and_(*bounds), t.articles.c.dated_by == "file") if files else and_(*bounds))
-
-
-def load_articles(connection: Connection, ids: Select[Any], names: Names) -> list[Article]:
-    """The articles whose ids a query gives, but for the withdrawn ones, in the order of their dates."""
+def load_articles(connection: Connection, ids: Sequence[str], names: Names) -> list[Article]:
+    """The articles of these ids, but for the withdrawn ones, in the order of their dates."""
     current = (t.versions.c.article == t.articles.c.id) & (t.versions.c.version == t.articles.c.version)
     rows = (
         select(t.articles, t.versions)
         .join(t.versions, current)
-        .where(t.articles.c.id.in_(ids), t.articles.c.withdrawn.is_(None))
-        .order_by(_DATED, t.articles.c.id)
+        .where(among(connection, t.articles.c.id, ids), t.articles.c.withdrawn.is_(None))
     )
-    aliases = _lists(connection, select(t.addresses.c.article, t.addresses.c.address), t.addresses.c.article, ids)
-    carriers = _lists(connection, select(t.carriers.c.article, t.carriers.c.source), t.carriers.c.article, ids)
-    return [_article(row, aliases, carriers, names) for row in connection.execute(rows)]
+    aliases = _lists(connection, select(t.addresses.c.article, t.addresses.c.address), ids)
+    carriers = _lists(connection, select(t.carriers.c.article, t.carriers.c.source), ids)
+    found = [_article(row, aliases, carriers, names) for row in connection.execute(rows)]
+    return sorted(found, key=lambda article: (article.published or article.collected, article.id))
 
 
-def _lists(connection: Connection, pairs: Select[Any], article: Any, wanted: Select[Any]) -> dict[str, list[str]]:
+def _lists(connection: Connection, pairs: Select[Any], ids: Sequence[str]) -> dict[str, list[str]]:
     lists: dict[str, list[str]] = {}
-    for id, value in connection.execute(pairs.where(article.in_(wanted)).order_by(*pairs.selected_columns)):
+    article, listed = pairs.selected_columns
+    for id, value in connection.execute(pairs.where(among(connection, article, ids)).order_by(article, listed)):
         lists.setdefault(id, []).append(value)
     return lists
 

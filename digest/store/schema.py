@@ -26,6 +26,7 @@ from sqlalchemy import (
     TypeDecorator,
     event,
     false,
+    text,
 )
 from sqlalchemy.types import TypeEngine
 
@@ -98,11 +99,12 @@ articles = Table(
     Column("fingerprint", Word(32), nullable=False),
     Column("story", Word(16), nullable=False),
     Column("withdrawn", Moment),
-    Index("articles_by_published", "published"),
-    Index("articles_by_collected", "collected"),
     Index("articles_by_story", "story"),
-    Index("articles_by_source", "source"),
+    Index("articles_by_source", "source", text("coalesce(published, collected)")),
 )
+"""A newsletter finds its articles by their sources and dates, and those that only their file dates by their sources."""
+_BY_FILE = "CREATE INDEX articles_by_file ON articles (source) WHERE dated_by = 'file'"
+event.listen(articles, "after_create", DDL(_BY_FILE))  # type: ignore[no-untyped-call]  # SQLAlchemy's
 versions = Table(
     "versions",
     metadata,
