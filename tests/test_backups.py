@@ -1,4 +1,4 @@
-"""The backups that the guide tells to make give back everything, even those of a store at work."""
+"""The ways back that the guides tell: a backup gives back everything, even of a store at work, a damaged store what it can."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ import pytest
 
 from digest.model import Article
 from digest.store import Reader, open_store
+from tests.conftest import Digest
 from tests.databases import PROGRAMS, Postgres
+from tests.test_adversity import page_of
 from tests.test_move import fill, rows_of
 
 Make = Callable[..., Article]
@@ -21,7 +23,7 @@ GUIDES = [Path(__file__).parent.parent / "docs" / f"guide.{language}.md" for lan
 
 def command(program: str, guide: Path, **names: str) -> list[str]:
     """A command as a guide writes it, with the names of this test."""
-    (line,) = set(re.findall(rf"`({program} [^`]+)`", guide.read_text(encoding="utf-8")))
+    (line,) = set(re.findall(rf"`({program} [^`|]+)`", guide.read_text(encoding="utf-8")))
     for name, value in names.items():
         line = line.replace(name, value)
     return [word.strip('"') for word in re.findall(r'"[^"]+"|\S+', line)]
@@ -40,6 +42,28 @@ def test_a_file_saved_while_it_is_written_gives_everything_back(guide: Path, tmp
         (tmp_path / left).unlink(missing_ok=True)
     saved.replace(tmp_path / "digest.db")
     assert rows_of(tmp_path / "digest.db") == before
+
+
+@pytest.mark.sqlite3
+@pytest.mark.parametrize("guide", GUIDES, ids=lambda guide: guide.name)
+def test_a_damaged_file_gives_back_all_that_can_be_read_of_it(guide: Path, starter: Path, digest: Digest, tmp_path: Path) -> None:
+    for words in ("draft", "approve 2026-11 --by Camille", "deliver 2026-11 --to files"):
+        assert digest(*words.split(), folder=starter).code == 0
+    database = starter / "digest.db"
+    before = rows_of(database)
+    page_of("carriers", b"\xab")(database)
+    assert digest("draft", folder=starter).code == 1
+    (line,) = set(re.findall(r"`(sqlite3 digest\.db \.dump [^`]+)`", guide.read_text(encoding="utf-8")))
+    subprocess.run(["sh", "-ec", line], cwd=starter, check=True, stderr=subprocess.PIPE)
+    for left in starter.glob("digest.db*"):
+        left.rename(tmp_path / left.name)
+    (saved,) = starter.glob("sa*.db")
+    saved.replace(database)
+    after = rows_of(database)
+    assert {table for table in before if after[table] != before[table]} == {"carriers"}, "but for the page that was lost"
+    assert digest("status", "--json", folder=starter).json["editions"][0]["status"] == "delivered"
+    assert digest("reopen", "2026-11", "--by", "Camille", folder=starter).code == 0
+    assert digest("draft", folder=starter).code == 0
 
 
 @pytest.mark.postgres

@@ -29,7 +29,7 @@ def store_mistake(address: str) -> str | None:
     """What is wrong with the address of a store, as a message with the value `got`; None for a sound one."""
     try:
         parts = urlsplit(address)
-        secret = parts.password is not None or "password" in parse_qs(parts.query)
+        secret = parts.password is not None or any("password" in key for key in parse_qs(parts.query))
         if secret and parts.scheme.startswith("postgres"):
             return N_("must not hold the password: put it in the variable PGPASSWORD, or in the file .pgpass of your home folder")
         if parts.scheme == "postgresql" and parts.path.strip("/") and "/" not in parts.path[1:]:
