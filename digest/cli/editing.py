@@ -161,12 +161,12 @@ def _entry_json(entry: Entry, terminal: Terminal) -> dict[str, Any]:
 
 @app.command(help=_("Show where everything stands. The next edition, the state of the draft, and sources in trouble."))
 def status(context: typer.Context, as_json: AsJson = False) -> None:
-    from digest import desk
+    from digest.desk.standing import status as standing
     from digest.terminal import desk as say
 
     with newsletter(context, alone=False) as (config, store, terminal):
         now = clock_of(context)()
-        told = desk.status(config, store, edition_of_today(config, now), now=now)
+        told = standing(config, store, edition_of_today(config, now), now=now)
     if as_json:
         print_json(told)
     else:

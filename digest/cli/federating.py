@@ -37,8 +37,9 @@ def add(
         bool, typer.Option("--moved", help=_("It is the newsletter of this name that another machine had."))
     ] = False,
 ) -> None:
-    from digest.federation.hosting import hosted_json, take_in
-    from digest.terminal.federation import when
+    from digest.desk.standing import hosted_json
+    from digest.federation.hosting import take_in
+    from digest.terminal.federation import due
 
     terminal, refused = Terminal(translator(language_of_terminal(default="en"))), None
     for folder in folders:
@@ -48,9 +49,8 @@ def add(
             terminal.error(error)
             refused = error
             continue
-        told = hosted_json(hosted, None)
-        due = when(terminal, told["next"], hosted.zone) if hosted.next else terminal.translator.gettext(N_("never"))
-        terminal.say(N_("Workers serve {name}; next draft: {due}."), name=hosted.name, due=due)
+        told = due(terminal, hosted_json(hosted, None))
+        terminal.say(N_("Workers serve {name}; next draft: {due}."), name=hosted.name, due=told)
     if refused:
         raise typer.Exit(refused.exit_code)
 
@@ -99,10 +99,9 @@ def worker(
 
 
 def _show(terminal: Terminal, store: Store, names: list[str], *, as_json: bool) -> None:
-    from digest.federation.hosting import hosted_json
+    from digest.desk.standing import served
 
-    doing = store.hosting.doing()
-    rows = [hosted_json(hosted, doing.get(f"draft:{hosted.name}")) for hosted in store.hosting.these(names)]
+    rows = served(store, names)
     if as_json:
         print_json(rows)
     else:

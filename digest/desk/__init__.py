@@ -10,19 +10,17 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from digest.compose.changes import Change, changes
 from digest.compose.edition import following
 from digest.compose.letter import Addresses, addresses_of
 from digest.compose.manuscript import base_revision, read, write
 from digest.compose.reasons import said
-from digest.compose.revising import one_line, take_out
+from digest.compose.revising import one_line
 from digest.config import Config
 from digest.deliver import brevo, imap, keila, listmonk, mailchimp, placeholders, smtp
 from digest.deliver.parcel import Parcel
 from digest.errors import N_, ConflictError, GateError, UsageError
-from digest.gather.sources import describe
 from digest.language.translations import team_translator, translator
 from digest.ledger import after as status_after
 from digest.model import Approval, Decision, Edition, Event, Fingerprint, Kinship, Receipt, RenderedEmail, StoryState
@@ -30,7 +28,6 @@ from digest.pipeline import rendered, tell, write_files
 from digest.preflight import check_edition
 from digest.settings.places import Brevo, Imap, Keila, Listmonk, Mailchimp
 from digest.store import Store
-from digest.store.editions import Standing
 
 LONGEST_NAME = 200
 FILES = "files"
@@ -107,22 +104,6 @@ def revise_from(config: Config, store: Store, name: str, text: str, *, by: str, 
         tell=lambda story, theme: tell(config, store, story, theme),
     )
     return revise(config, store, base or current, revised.edition, by=by, now=now, decided=revised.decided)
-
-
-def bring_back(config: Config, store: Store, before: Edition, revision: int, *, by: str, now: datetime) -> Edition:
-    """Save an earlier revision again as the next one; `before` is the edition as the person saw it.
-
-    What it prints no more goes to the tray. Raises as `revise`, and UsageError where there is no such revision.
-    """
-    then = store.editions.revision(before.edition, revision)
-    if then is None:
-        raise UsageError(N_("edition {edition} has no revision {revision}"), edition=before.edition, revision=revision)
-    again = {story.id for story in then.stories}
-    left = before
-    for story in before.stories:
-        left = left if story.id in again else take_out(left, story.id)
-    tray = tuple(out for out in left.left_out if out.id not in again)
-    return revise(config, store, before, replace(then, left_out=tray, sources=before.sources), by=by, now=now)
 
 
 def approve(config: Config, store: Store, name: str, *, by: str, now: datetime) -> Edition:
@@ -218,21 +199,6 @@ def history(store: Store, name: str) -> tuple[Entry, ...]:
     return tuple(entries)
 
 
-def status(config: Config, store: Store, today: str, *, now: datetime) -> dict[str, Any]:
-    """Where everything stands, as JSON: the editions under way, the last delivered one, what to do next, sources in trouble."""
-    standings = store.editions.all()
-    shown = [one for one in standings if one.status in ("draft", "approved")]
-    shown += [one for one in standings if one.status == "delivered"][:1]
-    known = store.source_states()
-    told = [describe(source, known.get(source.key, {}), now) for source in config.settings.sources]
-    return {
-        "newsletter": config.settings.newsletter.name,
-        "editions": [_standing(store, one) for one in shown],
-        "next": _next(standings, today),
-        "sources": [_trouble(one) for one in told if one["standing"] not in ("well", "never-read", "paused")],
-    }
-
-
 def split(store: Store, article: str) -> None:
     """Tell an article's news apart from the story it was put in: it starts a story of its own."""
     store.place([Kinship(article, article, None, "team", 0.0)])
@@ -274,33 +240,6 @@ def _decide(store: Store, edition: Edition, decided: Mapping[str, StoryState], *
     known, printed = store.editions.ledger().decisions, {story.id for story in edition.stories}
     waiting = {id for id in printed & known.keys() if known[id].state == "held" and known[id].edition != edition.edition}
     store.editions.forget(again - waiting)  # held elsewhere and printed here: it waits again if this edition is given up
-
-
-def _trouble(told: Mapping[str, Any]) -> dict[str, Any]:
-    shown = {key: told[key] for key in ("name", "standing", "failures")}
-    return shown | {"trouble": told["error"] or told["standing"]}
-
-
-def _standing(store: Store, one: Standing) -> dict[str, Any]:
-    edition = opened(store, one.edition)
-    return {
-        "edition": one.edition,
-        "status": one.status,
-        "revision": one.revision,
-        "stories": len(edition.stories),
-        "by": one.approval.by if one.approval else None,
-        "places": ", ".join(store.editions.receipts(one.edition)),
-    }
-
-
-def _next(standings: Sequence[Standing], today: str) -> dict[str, str]:
-    """What a person should do next, and to which edition."""
-    today_first = sorted(standings, key=lambda one: one.edition != today)
-    for status, deed in (("approved", "deliver"), ("draft", "edit")):
-        if waiting := next((one for one in today_first if one.status == status), None):
-            return {"do": deed, "edition": waiting.edition}
-    mine = next((one for one in standings if one.edition == today), None)
-    return {"do": "wait" if mine and mine.status == "delivered" else "draft", "edition": today}
 
 
 def _states(store: Store) -> dict[str, StoryState]:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from digest.config import Config, load
 from digest.errors import N_, UsageError
 from digest.federation.timetable import next_time
 from digest.opening import opened
 from digest.store import Store, open_store
-from digest.store.hosting import Doing, Hosted
+from digest.store.hosting import Hosted
 
 
 def take_in(folder: Path, *, cron: str | None, now: datetime, moved: bool = False) -> Hosted:
@@ -69,16 +68,3 @@ def address(config: Config) -> str:
             hint=N_("digest store move postgresql://USER@HOST/DATABASE"), database=database,
         )  # fmt: skip
     return database
-
-
-def hosted_json(hosted: Hosted, doing: Doing | None) -> dict[str, Any]:
-    """A newsletter that workers serve, as JSON, dates as ISO 8601; `doing` tells where its draft is in the queue."""
-    moments = {"next": hosted.next, "began": hosted.began, "ended": hosted.ended}
-    return {
-        "name": hosted.name,
-        "file": hosted.file,
-        "at": hosted.cron,
-        "timezone": hosted.zone,
-        "doing": doing,
-        "error": hosted.error,
-    } | {name: moment.isoformat() if moment else None for name, moment in moments.items()}

@@ -118,13 +118,15 @@ class Hosting:
             wanted = select(_JOBS.c.queueing_lock).where(among(connection, _JOBS.c.queueing_lock, locks), _is("todo"))
             return set(connection.execute(wanted).scalars())
 
-    def doing(self) -> dict[str, Doing]:
-        """What the queue does: `draft:NAME` and `feeds:NUMBER`, each waiting or running; empty where there is no queue yet."""
+    def doing(self, locks: Sequence[str]) -> dict[str, Doing]:
+        """Whether some jobs wait or run, by what keeps each from waiting twice; empty where there is no queue yet."""
         with self._reading() as connection:
             if connection.dialect.name != "postgresql" or not connection.execute(_THERE).scalar():
                 return {}
-            known = select(_JOBS.c.queueing_lock, _is("doing")).where(_is("todo") | _is("doing")).order_by(_is("doing"))
-            return {lock: "running" if running else "waiting" for lock, running in connection.execute(known)}
+            meant = among(connection, _JOBS.c.queueing_lock, locks)
+            known = select(_JOBS.c.queueing_lock, _is("doing").label("running")).where(meant, _is("todo") | _is("doing"))
+            found = sorted(connection.execute(known), key=lambda row: row.running)  # one may run while the next one waits
+            return {row.queueing_lock: "running" if row.running else "waiting" for row in found}
 
 
 _EVERY = select(t.timetable, t.newsletters.c.file).join(t.newsletters, t.newsletters.c.name == t.timetable.c.newsletter)

@@ -35,6 +35,10 @@ def status(terminal: Terminal, told: Mapping[str, Any]) -> None:
     for edition in told["editions"]:
         terminal.say(STATUSES[edition["status"]], **edition)
     terminal.say(NEXT[told["next"]["do"]], **told["next"])
+    if served := told.get("workers"):
+        from digest.terminal.federation import due, went
+
+        terminal.say(N_("Workers: next draft {due}. Last one: {went}."), due=due(terminal, served), went=went(terminal, served))
     for source in told["sources"]:
         terminal.say(N_("Source in trouble: {name}: {trouble}"), **source)
     if not told["sources"]:

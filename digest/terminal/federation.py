@@ -19,9 +19,16 @@ def hosted(terminal: Terminal, rows: Sequence[Mapping[str, Any]]) -> None:
         return
     table = terminal.table(N_("Newsletter"), N_("Next draft"), N_("Last draft"))
     for row in rows:
-        due = when(terminal, row["next"], row["timezone"]) if row["next"] else terminal.translator.gettext(N_("never"))
-        table.add_row(row["name"], due, went(terminal, row))
+        table.add_row(row["name"], due(terminal, row), went(terminal, row))
     terminal.out.print(table)
+
+
+def due(terminal: Terminal, row: Mapping[str, Any]) -> str:
+    """When the next draft of a newsletter is made."""
+    if row["next"] is None:
+        return terminal.translator.gettext(N_("never"))
+    moment = datetime.fromisoformat(row["next"])
+    return show_moment(moment, terminal.translator.language, ZoneInfo(row["timezone"]))
 
 
 def went(terminal: Terminal, row: Mapping[str, Any]) -> str:
@@ -29,14 +36,10 @@ def went(terminal: Terminal, row: Mapping[str, Any]) -> str:
     if row["doing"]:
         return terminal.translator.gettext(_DOING[row["doing"]])
     if row["ended"] is None:
-        return ""
-    values = {"moment": when(terminal, row["ended"], row["timezone"]), "cause": row["error"]}
+        return terminal.translator.gettext(N_("none yet"))
+    moment = show_moment(datetime.fromisoformat(row["ended"]), terminal.translator.language, ZoneInfo(row["timezone"]))
+    values = {"moment": moment, "cause": row["error"]}
     return terminal.words(N_("{moment}: {cause}") if row["error"] else N_("{moment}: made"), values)
-
-
-def when(terminal: Terminal, moment: str, zone: str) -> str:
-    """A moment of JSON, as people of that time zone write it."""
-    return show_moment(datetime.fromisoformat(moment), terminal.translator.language, ZoneInfo(zone))
 
 
 _DOING: Mapping[str, str] = {"waiting": N_("waits for a worker"), "running": N_("is being made")}
