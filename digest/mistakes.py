@@ -47,9 +47,9 @@ def explained(errors: Sequence[ErrorDetails], data: dict[str, Any], model: type[
     """
     error = _first(errors, data)
     place = _place(error, data)
-    path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in place).lstrip(".")
+    path = "".join(f"[{part}]" if isinstance(part, int) else f".{_cut(part)}" for part in place).lstrip(".")
     told = error.get("ctx", {})
-    values: dict[str, Any] = {**told, **told.get("keys", {}), "file": file, "path": path, "got": _shown(error.get("input"))}
+    values: dict[str, Any] = {**told, **told.get("keys", {}), "file": file, "path": path, "got": shown(error.get("input"))}
     if error["type"] == "extra_forbidden":
         if meant := _meant(place, model):
             return SettingsError(N_("unknown key; did you mean {meant}?"), meant=repr(meant), **values)
@@ -93,8 +93,12 @@ def _place(error: ErrorDetails, data: object) -> tuple[int | str, ...]:
     return tuple(place)
 
 
-def _shown(value: object) -> str:
-    text = repr(value)
+def shown(value: object) -> str:
+    """A value as a message tells it: as it is written, and no more of it than one recognises it by."""
+    return _cut(repr(value))
+
+
+def _cut(text: str) -> str:
     return text if len(text) <= 60 else text[:57] + "…"
 
 

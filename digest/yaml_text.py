@@ -21,6 +21,9 @@ _UNREADABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U0001000
 _DEEPEST = 100
 """Levels of nesting; libyaml has no limit of its own, and 50,000 levels overflow the stack and end the process."""
 
+_LARGEST = 200_000
+"""Characters of a text once its aliases are written out; one without any may be longer."""
+
 
 class YamlError(DigestError):
     """A text that is not sound YAML: where, and why."""
@@ -45,10 +48,12 @@ class YamlError(DigestError):
 def read_yaml(text: str) -> object:
     """The value that a YAML text holds; None for an empty one. Raises YamlError."""
     try:
-        _refuse_depth(text)
+        _refuse_abysses(text)
         return yaml.load(text, Loader=_Loader)  # noqa: S506 - a safe loader, with fewer kinds of plain values
     except yaml.reader.ReaderError as error:
         raise _unreadable_character(text, error.position) from error
+    except UnicodeEncodeError as error:  # half of a character
+        raise _unreadable_character(text, error.start) from error
     except yaml.MarkedYAMLError as error:
         raise _explained(error) from error
 
@@ -171,12 +176,29 @@ def _end(node: yaml.Node) -> int:
     return max(_end(child) for child in children)
 
 
-def _refuse_depth(text: str) -> None:
-    depth = 0
+def _refuse_abysses(text: str) -> None:
+    """Refuses a text nested too deep, and one whose aliases (`*name`) stand for more than anyone wrote, or for themselves.
+
+    Ten lines of lists that hold the list above ten times are ten thousand million values to whoever walks through them.
+    """
+    opened: list[tuple[str | None, int]] = []
+    sizes: dict[str | None, int] = {}
+    size = 0
     for event in yaml.parse(text, Loader=_Loader):
-        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if depth > _DEEPEST:
-            raise _at(event.start_mark, N_("more than {limit} levels of lists and keys"), limit=_DEEPEST)
+        if isinstance(event, yaml.CollectionStartEvent):
+            opened.append((event.anchor, size))
+            if len(opened) > _DEEPEST:
+                raise _at(event.start_mark, N_("more than {limit} levels of lists and keys"), limit=_DEEPEST)
+        elif isinstance(event, yaml.CollectionEndEvent):
+            anchor, before = opened.pop()
+            sizes[anchor] = size - before
+        elif isinstance(event, yaml.ScalarEvent):
+            sizes[event.anchor] = 1 + len(event.value)
+            size += sizes[event.anchor]
+        elif isinstance(event, yaml.AliasEvent):
+            size += sizes.get(event.anchor, 0)
+            if size > _LARGEST or event.anchor in [anchor for anchor, _ in opened]:
+                raise _at(event.start_mark, N_("a text that starts with '*'; put it in quotes"))
 
 
 _INTEGER = r"[-+]?(?:0|[1-9][0-9]{0,99})"
@@ -217,9 +239,12 @@ class _Dumper(yaml.SafeDumper):
 
 def _write_words(dumper: yaml.SafeDumper, words: str) -> yaml.ScalarNode:
     number = _NUMBER.fullmatch(words)  # as 4e7, a word to YAML 1.1 and to PyYAML, and a number to whoever reads it back
-    return dumper.represent_scalar("tag:yaml.org,2002:str", words, style="|" if "\n" in words else "'" if number else None)
+    style = '"' if _RARE_BREAKS.search(words) else "|" if "\n" in words else "'" if number else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", words, style=style)
 
 
+_RARE_BREAKS = re.compile("[\r\x85\u2028\u2029]")
+"""Ends of lines to YAML, which come back as others, or as spaces, unless they are escaped."""
 _Dumper.add_representer(str, _write_words)
 
 

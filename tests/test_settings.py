@@ -259,3 +259,10 @@ def test_a_secret_header_comes_from_the_environment(tmp_path: Path, monkeypatch:
         config.secret_headers()
     line = "sources.yaml: sources[0].headers_env.Authorization: the environment variable GAZETTE_TOKEN is not set"
     assert str(caught.value) == line
+
+
+@pytest.mark.parametrize("wrong", [{"a" * 5000: 1}, {"themes": [SETTINGS["themes"][0] | {"id": "a" * 5000}]}])
+def test_a_message_is_a_line_whatever_was_typed(wrong: dict[str, Any]) -> None:
+    with pytest.raises(SettingsError) as told:
+        parse(SETTINGS | wrong)
+    assert len(str(told.value)) < 200

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from digest.yaml_text import YamlError, append_items, broken_items, read_yaml, write_yaml
+from digest.yaml_text import YamlError, append_items, broken_items, inline_yaml, read_yaml, write_yaml
 
 
 def test_only_true_and_false_are_booleans() -> None:
@@ -161,3 +161,32 @@ def test_a_number_that_nobody_counts_with_stays_text() -> None:
     digits = "9" * 5000  # Python reads no more than 4,300
     assert read_yaml(f"- {digits}\n- -{digits}.5\n- 12\n") == [digits, f"-{digits}.5", 12]
     assert read_yaml(write_yaml([digits, "12"])) == [digits, "12"]
+
+
+def test_ten_lines_that_stand_for_ten_thousand_million_values_are_refused() -> None:
+    """YAML reads them at once, as lists that share lists; whoever walks through them never comes back."""
+    laughs = "a0: &a0 [ha, ha, ha, ha, ha, ha, ha, ha, ha]\n"
+    laughs += "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 12))
+    with pytest.raises(YamlError, match=r"^line 6, column \d+: a text that starts with '\*'"):
+        read_yaml(laughs)
+
+
+@pytest.mark.parametrize("text", ["&a [*a]", "a: &a\n  b: *a\n", "- &a {x: [1, *a]}"])
+def test_a_value_that_holds_itself_is_refused(text: str) -> None:
+    with pytest.raises(YamlError, match="a text that starts with"):
+        read_yaml(text)
+
+
+def test_an_alias_that_says_something_again_is_read() -> None:
+    assert read_yaml("a: &a [un, deux]\nb: *a\n") == {"a": ["un", "deux"], "b": ["un", "deux"]}
+
+
+@pytest.mark.parametrize("words", ["\x85", "un\x85deux", "un\ndeux\x85trois\n", "un\rdeux", "un\u2028deux"])
+def test_the_rare_ends_of_lines_come_back_as_they_were(words: str) -> None:
+    assert read_yaml(write_yaml({"a": words})) == {"a": words}
+    assert read_yaml(f"[{inline_yaml(words)}]") == [words]
+
+
+def test_half_of_a_character_is_told_where_it_stands() -> None:
+    with pytest.raises(YamlError, match=r"^line 2, column 4: a character that no text holds \(U\+D83D\)"):
+        read_yaml("a: b\nc: \ud83d\n")

@@ -16,7 +16,7 @@ from pydantic import AfterValidator, Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
 from digest.errors import N_, SettingsError
-from digest.mistakes import explained
+from digest.mistakes import explained, shown
 from digest.settings.kinds import Color, Email, Name, Slug, Strict, Subject, Timezone, Url
 from digest.settings.places import Delivery, Notify, Review, Smtp
 
@@ -214,7 +214,7 @@ def parse(data: object, *, file: str = "sources.yaml") -> Settings:
         if source.theme is not None and source.theme not in known:
             raise SettingsError(
                 N_("no theme has the id {got}; there are {known}"),
-                file=file, path=f"sources[{i}].theme", got=repr(source.theme), known=", ".join(known),
+                file=file, path=f"sources[{i}].theme", got=shown(source.theme), known=", ".join(known),
             )  # fmt: skip
     return settings
 
@@ -229,5 +229,5 @@ def _refuse_doubles(file: str, items: str, key: str, values: Sequence[str | None
         if value is not None and value in values[:i]:
             raise SettingsError(
                 N_("{got} is already used by {first}; give each its own"),
-                file=file, path=f"{items}[{i}].{key}", got=repr(value), first=f"{items}[{values.index(value)}]",
+                file=file, path=f"{items}[{i}].{key}", got=shown(value), first=f"{items}[{values.index(value)}]",
             )  # fmt: skip

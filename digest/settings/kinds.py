@@ -48,7 +48,7 @@ Url = Annotated[str, AfterValidator(_absolute_url)]
 Subject = Annotated[Name, AfterValidator(_subject)]
 Timezone = Annotated[str, AfterValidator(_timezone)]
 Color = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")]
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$")]
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=100)]
 Email = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_%+'&-]+(\.[A-Za-z0-9_%+'&-]+)*@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$")]
 """Without accents: mail headers carry those only between servers that all have SMTPUTF8 (RFC 6531)."""
 
