@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,13 +17,12 @@ from digest.errors import N_, DigestError, GateError
 from digest.model import Edition, Event, Receipt
 from digest.review.door import SESSION, needs
 from digest.review.edition import of_this_name
-from digest.review.failures import cure, told
+from digest.review.failures import cure, log, told
 from digest.review.office import Errand, Office, office_of, words_of
 from digest.review.pages import back, is_part, page
 from digest.settings.places import Brevo, Imap, Keila, Listmonk, Mailchimp
 from digest.store import Store
 
-_LOG = logging.getLogger("digest.review")
 _KINDS: Final = {
     "Imap": N_("the drafts folder of {user}, at {host}"),
     "Listmonk": N_("a draft campaign in listmonk, at {host}"),
@@ -127,7 +125,7 @@ async def _hand_over(office: Office, errand: Errand, name: str, by: str) -> None
     except DigestError as error:
         errand.error = error
     except Exception as error:
-        _LOG.exception("deliver %s", name)
+        log(f"deliver {name}", error, office)
         errand.error = error
 
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from traceback import format_exception
 from typing import Any
 
 from aiohttp import web
 
 from digest.config import Config
 from digest.errors import N_, BusyError, ConflictError, DigestError, GateError, why
-from digest.review.door import ELSEWHERE, FROM_ANOTHER_SITE, TOO_OLD, Handler
-from digest.review.office import office_of, words_of
+from digest.review.door import DOOR, ELSEWHERE, FROM_ANOTHER_SITE, TOO_OLD, Handler
+from digest.review.office import Office, office_of, words_of
 from digest.review.pages import page
 
 _LOG = logging.getLogger("digest.review")
@@ -28,6 +29,7 @@ _BY_STATUS = {
     413: N_("This is more than the page takes at once."),
 }
 _UNKNOWN = N_("Something went wrong that nobody foresaw; nothing was lost. The terminal where digest review runs says more.")
+_CLOSED = N_("This page cannot be shown at the moment; whoever looks after it finds the reason where digest review runs.")
 _BUSY = N_("A draft is being made at this moment, here or by the computer's timetable. Wait a minute, then do it again.")
 
 
@@ -47,15 +49,18 @@ async def tell_errors(request: web.Request, handler: Handler) -> web.StreamRespo
     except ConnectionError:  # whoever asked has left
         raise
     except OSError as error:
-        _LOG.exception("%s %s", request.method, request.path)
+        log(f"{request.method} {request.path}", error, office_of(request))
         return failed(request, refused_by_system(error))
-    except Exception:
-        _LOG.exception("%s %s", request.method, request.path)
+    except Exception as error:
+        log(f"{request.method} {request.path}", error, office_of(request))
         return _page(request, _UNKNOWN, web.HTTPInternalServerError.status_code)
 
 
 def failed(request: web.Request, error: DigestError) -> web.Response:
-    """The page of an error that a person can understand, with what to do about it."""
+    """The page of an error that a person can understand, with what to do about it; a stranger reads nothing of either."""
+    if request.app[DOOR].session_of(request) is None:
+        _LOG.error("%s %s: %s", request.method, request.path, told(error, settings_of(request)))
+        return _page(request, _CLOSED, web.HTTPServiceUnavailable.status_code)
     config, known = settings_of(request), isinstance(error, GateError | BusyError)
     return _page(
         request,
@@ -74,6 +79,12 @@ def told(error: Exception, config: Config) -> str:
     if isinstance(error, OSError):
         error = refused_by_system(error)
     return config.hide(error.text(translate)) if isinstance(error, DigestError) else translate(_UNKNOWN)
+
+
+def log(what: str, error: Exception, office: Office) -> None:
+    """Where in the program an error comes from, in the terminal, without secrets."""
+    where = "".join(format_exception(error))
+    _LOG.error("%s\n%s", what, office.last.hide(where) if office.last else where)
 
 
 def refused_by_system(error: OSError) -> DigestError:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from datetime import date
 
 from aiohttp import web
@@ -15,11 +14,9 @@ from digest.errors import N_, DigestError, UsageError
 from digest.model import Period, SourceReport
 from digest.opening import opened
 from digest.review.door import needs
-from digest.review.failures import cure, told
+from digest.review.failures import cure, log, told
 from digest.review.office import Office, Run, office_of, words_of
 from digest.review.pages import back, is_part, page
-
-_LOG = logging.getLogger("digest.review")
 
 
 @needs("editor")
@@ -57,7 +54,7 @@ async def _make(office: Office, run: Run, config: Config, period: Period) -> Non
     except DigestError as error:
         run.error = error
     except Exception as error:
-        _LOG.exception("draft %s", run.edition)
+        log(f"draft {run.edition}", error, office)
         run.error = error
     finally:
         run.done = True
