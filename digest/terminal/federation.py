@@ -33,8 +33,8 @@ def due(terminal: Terminal, row: Mapping[str, Any]) -> str:
 
 def went(terminal: Terminal, row: Mapping[str, Any]) -> str:
     """How the last draft of a newsletter went, or that one is under way."""
-    if row["doing"]:
-        return terminal.translator.gettext(_DOING[row["doing"]])
+    if doing := row["doing"]:
+        return terminal.translator.gettext(_DOING[doing])
     if row["ended"] is None:
         return terminal.translator.gettext(N_("none yet"))
     moment = show_moment(datetime.fromisoformat(row["ended"]), terminal.translator.language, ZoneInfo(row["timezone"]))
