@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -57,8 +58,13 @@ def add(
 
 @newsletters.command("list", help=_("List the newsletters that workers serve, and how the last draft of each went."))
 def list_newsletters(context: typer.Context, as_json: AsJson = False) -> None:
+    from digest.terminal import federation as say
+
     with newsletter(context, alone=False) as (_config, store, terminal):
         _show(terminal, store, [hosted.name for hosted in store.hosting.all()], as_json=as_json)
+        if not as_json:
+            queue = store.hosting.queue()
+            say.queue(terminal, asdict(queue) if queue else None)
 
 
 @app.command(help=_("Show when workers draft each newsletter, or change it with --at or --never."))

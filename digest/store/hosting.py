@@ -38,6 +38,21 @@ class Hosted:
     """Why the last draft was not made, for a person; None where it was."""
 
 
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """How much waits for the workers, and how many there are: numbers."""
+
+    workers: int
+    """Those that gave a sign of life a minute ago or less."""
+    running: int
+    feeds: int
+    """Parts of the feeds that wait to be read."""
+    drafts: int
+    """Drafts that wait to be made."""
+    failed: int
+    """Jobs that were given up in the last thirty days."""
+
+
 class Hosting:
     """What a store knows of all the newsletters that workers serve: for the doors of whoever runs the machines."""
 
@@ -128,10 +143,25 @@ class Hosting:
             found = sorted(connection.execute(known), key=lambda row: row.running)  # one may run while the next one waits
             return {row.queueing_lock: "running" if row.running else "waiting" for row in found}
 
+    def queue(self) -> Queue | None:
+        """How much waits for the workers; None where there is no queue yet."""
+        with self._reading() as connection:
+            if connection.dialect.name != "postgresql" or not connection.execute(_THERE).scalar():
+                return None
+            counted = select(_JOBS.c.task_name, _JOBS.c.status, func.count().label("n")).group_by(
+                _JOBS.c.task_name, _JOBS.c.status
+            )
+            jobs = {(row.task_name, row.status): row.n for row in connection.execute(counted)}
+            alive = select(func.count()).where(_WORKERS.c.last_heartbeat > func.clock_timestamp() - timedelta(minutes=1))
+            workers = connection.execute(alive.select_from(_WORKERS)).scalar() or 0
+        running, failed = (sum(n for (_, status), n in jobs.items() if status == one) for one in ("doing", "failed"))
+        return Queue(workers, running, jobs.get(("read", "todo"), 0), jobs.get(("draft", "todo"), 0), failed)
+
 
 _EVERY = select(t.timetable, t.newsletters.c.file).join(t.newsletters, t.newsletters.c.name == t.timetable.c.newsletter)
-_JOBS = table("procrastinate_jobs", *(column(name) for name in ("status", "queueing_lock")))
+_JOBS = table("procrastinate_jobs", *(column(name) for name in ("status", "task_name", "queueing_lock")))
 """The queue: procrastinate's table, in the same database."""
+_WORKERS = table("procrastinate_workers", column("last_heartbeat"))
 _THERE = select(func.to_regclass("procrastinate_jobs"))
 
 

@@ -23,6 +23,17 @@ def hosted(terminal: Terminal, rows: Sequence[Mapping[str, Any]]) -> None:
     terminal.out.print(table)
 
 
+def queue(terminal: Terminal, counts: Mapping[str, int] | None) -> None:
+    """How much waits for the workers, and how many there are."""
+    if counts is None:
+        terminal.say(N_("No worker ever ran: digest worker."))
+        return
+    terminal.say(
+        N_("Workers: {workers}. Running: {running}. Waiting: {feeds} parts of the feeds, {drafts} drafts. Given up: {failed}."),
+        **counts,
+    )
+
+
 def due(terminal: Terminal, row: Mapping[str, Any]) -> str:
     """When the next draft of a newsletter is made."""
     if row["next"] is None:
