@@ -46,7 +46,10 @@ class Config:
         if isinstance(database, Path) and _is_gone(database) and (left := next(self.editions.glob("*/edition.json"), None)):
             raise StoreError(
                 N_("{database}: is not there, or is empty, though the edition {edition} was made from it; put it back, or a copy"),
-                hint=N_("to begin afresh, move the folder {editions} away first; the guide says what is lost then"),
+                hint=N_(
+                    "to begin afresh, move the folder {editions} away first (the guide says what is lost); "
+                    "digest store move takes a store elsewhere"
+                ),
                 database=database, edition=left.parent.name, editions=self.editions,
             )  # fmt: skip
         return database
@@ -183,7 +186,10 @@ def replace_file(file: Path, content: bytes) -> None:
     """Write a file of the team's anew, whole or not at all, with the rights that it had. Raises DigestError."""
     temporary = file.with_name(f"{file.name}.new")
     try:
-        temporary.write_bytes(content)
+        with temporary.open("wb") as whole:
+            whole.write(content)
+            whole.flush()
+            os.fsync(whole.fileno())  # some file systems would rename it before they have its words, and the power may fail
         if file.exists():
             shutil.copymode(file, temporary)
         temporary.replace(file)

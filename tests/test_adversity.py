@@ -45,7 +45,7 @@ EVERY = (
     "themes try algorithme",    "accounts list", "store move sqlite:///autre.db",
 )  # fmt: skip
 PAGES = ("/", f"/editions/{NAME}", f"/editions/{NAME}/checks", f"/editions/{NAME}/deliver", f"/editions/{NAME}/history")
-NOT_FORESEEN = ("inattendu", "unexpected", "Traceback", "Errno", "No space", "Permission denied", "Read-only")
+NOT_FORESEEN = ("inattendu", "unexpected went", "Traceback", "Errno", "No space", "Permission denied", "Read-only")
 """What a person never reads: our own mistakes, and the system's English."""
 needs_a_small_disk = pytest.mark.skipif(not may_mount(), reason="this account may not mount a disk")
 
@@ -200,6 +200,80 @@ def test_the_settings_are_changed_whole_or_not_at_all_and_their_backup_stays_who
         assert sorted(file.name for file in folder.iterdir()) == others
     assert settings_file.save(config, {("newsletter", "name"): "Un autre nom"}).newsletter.name == "Un autre nom"
     assert backup.read_bytes() == before
+
+
+@needs_a_small_disk
+def test_a_store_that_does_not_fit_where_it_should_move_to_moves_once_there_is_room(
+    digest: Digest, starter: Path, disk: SmallDisk
+) -> None:
+    digest("draft", folder=starter)
+    target = f"sqlite:///{disk.folder}/digest.db"
+    for free in (0, 100_000):
+        disk.leave(free)
+        told(digest("store", "move", target, folder=starter), "le disque est plein")
+    disk.empty()
+    assert digest("store", "move", target, folder=starter).code == 0
+    assert rows_of(disk.folder / "digest.db") == rows_of(starter / "digest.db")
+
+
+@needs_a_small_disk
+def test_what_does_not_fit_elsewhere_leaves_nothing_there(digest: Digest, starter: Path, disk: SmallDisk) -> None:
+    for words in ("draft", f"approve {NAME} --by Camille", f"deliver {NAME} --to files"):
+        assert digest(*words.split(), folder=starter).code == 0
+    disk.leave(20_000)
+    for words in (
+        f"deliver {NAME} --to files --output {disk.folder}/lettre.zip",
+        f"draft 2026-10 --since 2026-01-01 --output {disk.folder}/x",
+    ):
+        said = digest(*words.split(), folder=starter)
+        if said.code != 3:
+            told(said, "le disque est plein")
+    disk.leave(4_000)
+    told(digest("archive", "--output", str(disk.folder / "archive"), folder=starter), "le disque est plein")
+    assert not [file for file in disk.folder.rglob("*") if file.is_file() and file.name.startswith(".")]
+    disk.empty()
+    assert digest("archive", "--output", str(disk.folder / "archive"), folder=starter).code == 0
+
+
+@needs_a_small_disk
+def test_what_a_person_types_is_kept_where_the_disk_is_full_when_it_is_saved(
+    digest: Digest, disk: SmallDisk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = starter_at(disk.folder / "lettre")
+    digest("draft", folder=folder)
+    editor = disk.folder / "editeur.sh"
+    fill = f"head -c 3000000 /dev/zero > '{disk.folder}/filler' 2>/dev/null || true"
+    editor.write_text(f"sed -i 's/Le fil commun/Le fil de Léa/' \"$1\"\n{fill}\n", "utf-8")
+    monkeypatch.setenv("EDITOR", f"sh {editor}")
+    said = digest("edit", NAME, folder=folder)
+    assert "le disque est plein" in said.err
+    typed = folder / "editions" / NAME / "edit.yaml"
+    assert "Le fil de Léa" in typed.read_text("utf-8"), "what was typed is kept"
+    disk.empty()
+    monkeypatch.setenv("EDITOR", "true")
+    said = digest("edit", NAME, folder=folder)
+    assert (said.code, typed.exists()) == (0, False), said
+    assert "Le fil de Léa" in digest("edit", NAME, "--print", folder=folder).out
+
+
+@needs_a_small_disk
+def test_the_page_says_what_did_not_fit_and_takes_it_once_there_is_room(digest: Digest, disk: SmallDisk) -> None:
+    folder = starter_at(disk.folder / "lettre")
+    digest("draft", folder=folder)
+    before = kept(folder)
+    with open_desk(folder) as desk:
+        owner = desk.owner()
+        page = owner.get(f"/editions/{NAME}/approve")
+        form = dict(re.findall(r'name="(\w+)" value="([^"]*)"', page.text)) | {"name": "Camille", "by": "Camille"}
+        for free in (0, 60_000):
+            disk.leave(free)
+            answer = owner.post(f"/editions/{NAME}/approve", form)
+            assert (answer.status, "le disque est plein" in answer.words) == (422, True), answer.words
+            disk.empty()
+            assert kept(folder) == before
+        answer = owner.post(f"/editions/{NAME}/approve", form)
+        assert answer.status == 303, answer.words
+    assert digest("status", "--json", folder=folder).json["editions"][0]["status"] == "approved"
 
 
 def test_a_limit_on_the_size_of_files_is_told_and_costs_nothing(digest: Digest, starter: Path) -> None:

@@ -156,7 +156,7 @@ def read_only(address: str, postgres: Postgres) -> Iterator[None]:
 
 
 @contextmanager
-def no_connection_left(_: str, postgres: Postgres) -> Iterator[None]:
+def no_connection_left(_address: str, postgres: Postgres) -> Iterator[None]:
     held = []
     try:
         for _ in range(100):
