@@ -34,6 +34,7 @@ from digest.model import (
     Working,
 )
 from digest.remembering import remembered
+from digest.sound import soundly
 
 TextOf = Callable[[str, int], str]
 """The text of an article's version: what takeaways are read back from."""
@@ -74,13 +75,8 @@ def excerpt(article: Article, most: int) -> str:
 def edition_json(edition: Edition) -> dict[str, Any]:
     """`edition.json`, `plan --json` and `show --json`."""
     return {
-        "edition": edition.edition,
-        "newsletter": edition.newsletter,
-        "language": edition.language,
-        "status": edition.status,
-        "revision": edition.revision,
-        "made": _when(edition.made),
-        "subject": edition.subject,
+        "edition": edition.edition, "newsletter": edition.newsletter, "language": edition.language,
+        "status": edition.status, "revision": edition.revision, "made": _when(edition.made), "subject": edition.subject,
         "preheader": edition.preheader,
         "period": {"since": _when(edition.period.since), "until": _when(edition.period.until)},
         "introduction": edition.introduction,
@@ -105,29 +101,25 @@ def edition_file(edition: Edition) -> bytes:
     return before.encode() + left_out + after.encode()
 
 
+@soundly
 def edition_from_json(data: Mapping[str, Any], text_of: TextOf) -> Edition:
-    """A stored edition, every takeaway read again from its article: raises SpanError where one no longer quotes it."""
-    left_out, sources = tray_from_json(data)
+    """A stored edition, every takeaway read again from its article: raises SpanError where one no longer quotes it.
+
+    Raises StoreError for JSON that is no edition, as the functions below for what is no part of one.
+    """
+    left_out, sources = _tray_from(data)
     return Edition(
-        edition=data["edition"],
-        newsletter=data["newsletter"],
-        language=data["language"],
-        status=data["status"],
-        revision=data["revision"],
-        made=datetime.fromisoformat(data["made"]),
-        subject=data["subject"],
-        preheader=data["preheader"],
+        edition=data["edition"], newsletter=data["newsletter"], language=data["language"],
+        status=data["status"], revision=data["revision"], made=datetime.fromisoformat(data["made"]), subject=data["subject"],
+        preheader=data["preheader"], introduction=data["introduction"], left_out=left_out, sources=sources,
         period=Period(*(datetime.fromisoformat(data["period"][end]) for end in ("since", "until"))),
-        introduction=data["introduction"],
         highlights=tuple(Highlight(_takeaway_from(item, text_of), item["url"]) for item in data["highlights"]),
         themes=tuple(
             EditionTheme(theme["id"], theme["name"], tuple(_story_from(story, text_of) for story in theme["stories"]))
             for theme in data["themes"]
         ),
-        left_out=left_out,
-        sources=sources,
         approval=approval_from_json(data.get("approval")),
-    )
+    )  # fmt: skip
 
 
 @remembered
@@ -147,8 +139,13 @@ def tray_json(edition: Edition) -> dict[str, Any]:
     return {key: content[key] for key in ("left_out", "sources")}
 
 
+@soundly
 def tray_from_json(data: Mapping[str, Any]) -> Tray:
     """The tray of a stored edition."""
+    return _tray_from(data)
+
+
+def _tray_from(data: Mapping[str, Any]) -> Tray:
     left_out = (LeftOut(out["id"], out["title"], out["url"], out["reason"], _points_from(out)) for out in data["left_out"])
     return tuple(left_out), tuple(SourceReport(**item) for item in data["sources"])
 
@@ -158,6 +155,7 @@ def approval_json(approval: Approval | None) -> dict[str, Any] | None:
     return asdict(approval) | {"at": _when(approval.at)} if approval else None
 
 
+@soundly
 def approval_from_json(data: Mapping[str, Any] | None) -> Approval | None:
     """A kept approval, as `edition_json` writes it."""
     if data is None:
@@ -188,6 +186,7 @@ class Proof:
         return bool(self.found.strip()) and (self.made_by == "editor" or self.found == self.text)
 
 
+@soundly
 def prove(content: Mapping[str, Any], text_of: TextOf) -> tuple[Proof, ...]:
     """Every takeaway of a stored edition, in reading order, once, against the stored text of the version it quotes.
 
@@ -251,7 +250,7 @@ def workings_json(article: Article, workings: Sequence[Working], names: Mapping[
 def _proofs(quoted: Sequence[Mapping[str, Any]], titles: Mapping[str, str], text_of: TextOf) -> Iterator[Proof]:
     for item in quoted:
         article, version, start, end = item["article"], item["version"], item["start"], item["end"]
-        text = text_of(article, version)
+        text = _text(item, text_of)
         yield Proof(
             title=titles.get(article, article),
             article=article,
@@ -288,14 +287,8 @@ def _quoted(takeaway: Takeaway, url: str | None) -> dict[str, Any]:
 
 def _story(story: EditionStory) -> dict[str, Any]:
     return {
-        "id": story.id,
-        "article": story.article,
-        "title": story.title,
-        "url": story.url,
-        "source": story.source,
-        "published": _when(story.published),
-        "lang": story.lang,
-        "summary": story.summary,
+        "id": story.id, "article": story.article, "title": story.title, "url": story.url, "source": story.source,
+        "published": _when(story.published), "lang": story.lang, "summary": story.summary,
         "reading_minutes": story.reading_minutes,
         "takeaways": [_quoted(takeaway, story.url) for takeaway in story.takeaways],
         "because": _because(story.because),
@@ -304,7 +297,7 @@ def _story(story: EditionStory) -> dict[str, Any]:
         "instead_of": story.instead_of,
         "articles": list(story.articles),
         "picture": asdict(story.picture) if story.picture else None,
-    }
+    }  # fmt: skip
 
 
 def _left_out(out: LeftOut) -> dict[str, Any]:
@@ -339,7 +332,7 @@ def _story_from(data: Mapping[str, Any], text_of: TextOf) -> EditionStory:
 
 def _takeaway_from(data: Mapping[str, Any], text_of: TextOf) -> Takeaway:
     return Takeaway(
-        text_of(data["article"], data["version"]),
+        _text(data, text_of),
         article=data["article"],
         start=data["start"],
         end=data["end"],
@@ -348,3 +341,10 @@ def _takeaway_from(data: Mapping[str, Any], text_of: TextOf) -> Takeaway:
         version=data["version"],
         words=data["text"] if data["made_by"] == "editor" else None,
     )
+
+
+def _text(data: Mapping[str, Any], text_of: TextOf) -> str:
+    """The text that a stored takeaway quotes. Raises TypeError where it does not say which."""
+    if (type(data["article"]), type(data["version"])) != (str, int):
+        raise TypeError("a takeaway of no article")
+    return text_of(data["article"], data["version"])

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from digest.formats import edition_file, edition_json, tray_from_json, tray_json
+from digest.errors import StoreError
+from digest.formats import edition_file, edition_from_json, edition_json, tray_from_json, tray_json
 from digest.model import LeftOut, Points
 from tests.editions import sample
 
@@ -26,3 +28,16 @@ def test_the_file_of_an_edition_holds_its_json_and_a_line_for_each_story_left_ou
 def test_a_tray_comes_back_from_json_as_it_was() -> None:
     edition = replace(sample(), left_out=(TRAP, replace(TRAP, id="b" * 16, points=None)))
     assert tray_from_json(json.loads(json.dumps(tray_json(edition)))) == (edition.left_out, edition.sources)
+
+
+DAMAGED: list[dict[str, Any]] = [
+    {"themes": None}, {"revision": "deux"}, {"made": "2026-11-24T08:00:00"}, {"subject": 7}, {"subject": "\ud83d"},
+    {"status": "sent"}, {"sources": [{"name": 1}]}, {"left_out": [{"id": "a"}]}, {"highlights": [{"article": [], "version": 1}]},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("change", DAMAGED)
+def test_an_edition_that_was_damaged_is_told(change: dict[str, Any]) -> None:
+    kept = edition_json(sample()) | change
+    with pytest.raises(StoreError, match="an edition is kept in a form that cannot be read"):
+        edition_from_json(kept, lambda *_: "Un texte. " * 50)

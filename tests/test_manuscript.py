@@ -139,3 +139,10 @@ def test_a_draft_of_another_revision_is_read_against_its_own() -> None:
     assert base_revision(text) == 2
     with pytest.raises(YamlError, match="no such revision"):
         revised(text)
+
+
+@pytest.mark.parametrize("wrong", [{"k" * 5000: 1}, {"edition": "e" * 5000}, {"held": ["h" * 5000]}])
+def test_a_message_is_a_line_whatever_was_typed(wrong: dict[str, Any]) -> None:
+    with pytest.raises(YamlError) as told:
+        revised(page() | wrong)
+    assert len(str(told.value)) < 800

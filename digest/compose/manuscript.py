@@ -32,6 +32,8 @@ MOST: Final = 1_000_000
 """Characters of a text that someone wrote; an edition of a hundred stories has 150,000."""
 MOST_WORDS: Final = 20_000
 """Characters of one of its values: an email of 100 KB holds no more."""
+_MOST_TOLD: Final = 300
+"""Characters of a value that a message says again."""
 
 TextOf = Callable[[str, int], str]
 Tell = Callable[[str, str], EditionStory]
@@ -280,7 +282,8 @@ class _Reading:
         return lines.get(path, 1)
 
     def at(self, path: tuple[str | int, ...], message: str, **values: Any) -> YamlError:
-        return YamlError(message, line=self.line(path), column=1, **values)
+        told = {name: f"{str(value)[:_MOST_TOLD]}…" if len(str(value)) > _MOST_TOLD else value for name, value in values.items()}
+        return YamlError(message, line=self.line(path), column=1, **told)
 
 
 def _story(story: EditionStory, text_of: TextOf) -> dict[str, Any]:
