@@ -45,7 +45,10 @@ class Config:
         database = self.database_at(self.settings.store)
         if isinstance(database, Path) and _is_gone(database) and (left := next(self.editions.glob("*/edition.json"), None)):
             raise StoreError(
-                N_("{database}: is not there, or is empty, though the edition {edition} was made from it; put it back, or a copy"),
+                N_(
+                    "{database}: is not there, or is empty, though the edition {edition} was made from it; "
+                    "put it back, or a copy"
+                ),
                 hint=N_(
                     "to begin afresh, move the folder {editions} away first (the guide says what is lost); "
                     "digest store move takes a store elsewhere"

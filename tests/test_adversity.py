@@ -310,7 +310,7 @@ def test_a_folder_of_editions_that_takes_nothing_is_named_and_the_next_run_ends_
         digest("draft", folder=starter)
         (starter / "editions").rename(starter / "ailleurs")
     (starter / "editions").write_text("pris", encoding="utf-8")
-    told(digest(*step.split(), folder=starter), "editions", "un fichier tient la place d’un dossier")
+    told(digest(*step.split(), folder=starter), "editions", "un fichier tient la place d’un dossier", "faites de la place")
     (starter / "editions").unlink()
     if step != "draft":
         (starter / "ailleurs").rename(starter / "editions")

@@ -54,7 +54,7 @@ def write_edition(
     except OSError as error:
         raise DigestError(
             N_("cannot write to {folder}: {cause}"),
-            hint=N_("choose another place with --output FOLDER"),
+            hint=N_("make room or allow writing there, then do the same again"),
             folder=folder, cause=why(error),
         ) from error  # fmt: skip
 

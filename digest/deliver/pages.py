@@ -22,7 +22,7 @@ def write_pages(folder: Path, pages: Mapping[str, bytes]) -> tuple[Path, ...]:
     except OSError as error:
         raise DigestError(
             N_("cannot write to {folder}: {cause}"),
-            hint=N_("choose another place with --output FOLDER"),
+            hint=N_("make room or allow writing there, then do the same again"),
             folder=folder, cause=why(error),
         ) from error  # fmt: skip
     return tuple(folder / PurePosixPath(path) for path in pages)

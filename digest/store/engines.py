@@ -116,7 +116,7 @@ def told(database: Database, error: BaseException | None) -> StoreError:
         causes, sign = _OF_POSTGRESQL, getattr(error, "sqlstate", None) or said  # one that lets nobody in gives words alone
     found = (cause for known, cause in causes.items() if any(one in sign for one in known))
     message = next(found, N_("{database}: {cause}"))
-    if message == UNWRITABLE and isinstance(database, Path) and _may_write(database):
+    if "unable to open" in sign and isinstance(database, Path) and _may_write(database):
         message = _UNOPENED
     hint = WAY_BACK if message in (_DAMAGED, _LACKING) else None
     return StoreError(message, hint=hint, database=shown(database), cause=" ".join(said.split()))
