@@ -12,43 +12,25 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import Connection, Engine, insert, select
 
 from digest.model import Article, Edition, Kinship
+from digest.store import adding, seen
 from digest.store import schema as t
-from digest.store import seen
 from digest.store.accounts import Accounts
 from digest.store.editions import Editions
-from digest.store.engines import (
-    Database,
-    among,
-    engine_of,
-    in_plain_words,
-    insert_on,
-    make_room,
-    one_writer_at_a_time,
-)
+from digest.store.engines import Database, among, engine_of, in_plain_words, insert_on, make_room, one_writer_at_a_time
 from digest.store.hosting import Hosting
 from digest.store.hosts import Hosts
 from digest.store.lock import one_run_at_a_time as one_run_at_a_time
 from digest.store.migrations import migrate
 from digest.store.months import articles_a_month
-from digest.store.newsletters import move_here, settle
+from digest.store.newsletters import follow, is_shared, move_here, settle
 from digest.store.reader import Reader as Reader
-from digest.store.rows import (
-    Names,
-    fingerprint,
-    insert_articles,
-    known_rows,
-    load_articles,
-    note_addresses,
-    place_articles,
-    refresh_pictures,
-    update_articles,
-    version_row,
-)
+from digest.store.rows import Names, known_rows, load_articles, place_articles, regroup, version_row
 from digest.store.signatures import Signatures
 
 
@@ -62,9 +44,10 @@ def open_store(database: Database, reader: Reader | None = None) -> Iterator[Sto
             with engine.begin() as connection:
                 migrate(connection, database)
                 reader = _settled(connection, database, reader or Reader())
+                shared = bool(reader.home) or isinstance(database, str) or is_shared(connection)
             hosts = Hosts(database) if isinstance(database, str) else None
             try:
-                yield Store(engine, reader, shared=bool(reader.home) or hosts is not None, hosts=hosts)
+                yield Store(engine, reader, shared=shared, hosts=hosts)
             finally:
                 if hosts:
                     hosts.close()
@@ -101,14 +84,15 @@ class Store:
         """Whether other newsletters may be kept here too."""
         self._hosts = hosts
         by_key = {reader.kept_as(key): name for key, name in (reader.sources or {}).items()}
-        self._names = Names(reader.newsletter if by_key else "", by_key)
+        self._names = Names(reader.newsletter if by_key else "", by_key, reader.newsletter)
         self._keys = {name: key for key, name in by_key.items()}
         self.signatures = Signatures(self._writing, self._reading)
         self.hosting = Hosting(self._writing, self._reading)
         self.accounts = Accounts(reader.newsletter, self._writing, self._reading)
         self.editions = Editions(reader.newsletter, self._writing, self._reading, self.text_of)
         if by_key and reader.newsletter:
-            self._follow(by_key)
+            with self._writing() as connection:
+                follow(connection, reader)
 
     @contextmanager
     def together(self) -> Iterator[None]:
@@ -150,23 +134,6 @@ class Store:
         with self._engine.connect() as connection:
             yield connection
 
-    def _follow(self, sources: Mapping[str, str]) -> None:
-        """Note which sources the newsletter follows; under their names too, as stores kept them at first."""
-        reader = self._reader
-        asked = {key for key in set(reader.sources or ()) - reader.private - reader.paused if not key.startswith("folder:")}
-        mine = t.follows.c.newsletter == reader.newsletter
-        with self._writing() as connection:
-            rows = connection.execute(select(t.follows.c.source, t.follows.c.asked).where(mine))
-            known: dict[str, bool] = {row.source: row.asked for row in rows}
-            now = dict.fromkeys(known, False) | {source: source in asked for source in (*sources, *sources.values())}
-            if changed := [source for source in sorted(now) if known.get(source) is not now[source]]:
-                follow = insert_on(connection, t.follows)
-                follow = follow.on_conflict_do_update(
-                    index_elements=["newsletter", "source"], set_={"asked": follow.excluded.asked}
-                )
-                values = [{"newsletter": reader.newsletter, "source": source, "asked": now[source]} for source in changed]
-                connection.execute(follow, values)
-
     # ------------------------------------------------------------------------------------------- articles
 
     def add(self, articles: Iterable[Article], *, brought_by: str = "") -> Added:
@@ -177,7 +144,8 @@ class Store:
         folder of articles that name sources of their own.
         """
         with self.placing(), self._writing() as connection:
-            new, changed = _add(connection, [(article, brought_by) for article in articles], self._keys)
+            given = self._apart(connection, [(article, brought_by) for article in articles])
+            new, changed = adding.add(connection, given, self._keys)
         return Added(new=len(new), updated=changed)
 
     def add_each(self, sources: Sequence[tuple[str, Sequence[Article]]]) -> list[int]:
@@ -187,8 +155,13 @@ class Store:
         if len(ids) < sum(len(articles) for _, articles in kept):  # what one brought is known when the next is stored
             return [self.add(articles, brought_by=key).new for key, articles in kept]
         with self.placing(), self._writing() as connection:  # all at once: a third less time
-            new, _ = _add(connection, [(article, key) for key, articles in kept for article in articles], self._keys)
-        return [sum(article.id in new for article in articles) for _, articles in kept]
+            given = self._apart(connection, [(article, key) for key, articles in kept for article in articles])
+            new, _ = adding.add(connection, given, self._keys)
+        stored = iter(article.id in new for article, _ in given)
+        return [sum(islice(stored, len(articles))) for _, articles in kept]
+
+    def _apart(self, connection: Connection, given: adding.Given) -> adding.Given:
+        return adding.set_apart(connection, given, self.home) if self.shared else given
 
     def complete(self, article: Article) -> None:
         """Keep the whole text of an article whose feed gave an excerpt: its next version.
@@ -205,7 +178,8 @@ class Store:
         if not articles:
             return
         with self._writing() as connection:
-            connection.execute(t.articles.update().where(t.articles.c.id.in_(articles)).values(withdrawn=now))
+            own = adding.own_files(connection, articles, self.home) if self.shared else articles
+            connection.execute(t.articles.update().where(t.articles.c.id.in_(own)).values(withdrawn=now))
 
     def articles(self, *, since: datetime | None = None, until: datetime | None = None, files: bool = True) -> list[Article]:
         """The articles dated from `since` to `until` (excluded), by their own date or else by when they were collected.
@@ -236,20 +210,19 @@ class Store:
     def unplaced(self) -> list[Article]:
         """The articles that no story holds yet, whoever follows their sources."""
         with self._reading() as connection:
-            return self._load(
-                connection, connection.execute(select(t.articles.c.id).where(t.articles.c.story == "")).scalars().all()
-            )
+            unplaced = connection.execute(select(t.articles.c.id).where(t.articles.c.story == "")).scalars().all()
+            return self._load_placed(connection, unplaced)
 
     def placed(self, since: datetime) -> list[Article]:
         """The articles that a story holds, dated from `since`, whoever follows their sources."""
         recent = select(t.articles.c.id).where(since <= seen.DATED, t.articles.c.story != "")
         with self._reading() as connection:
-            return self._load(connection, connection.execute(recent).scalars().all())
+            return self._load_placed(connection, connection.execute(recent).scalars().all())
 
     def these(self, ids: Collection[str]) -> list[Article]:
         """The articles of these ids, whoever follows their sources."""
         with self._reading() as connection:
-            return self._load(connection, list(ids))
+            return self._load_placed(connection, list(ids))
 
     def find(self, id: str, address: str) -> Article | None:
         """The article of this id or seen at this address; None when the store does not hold it."""
@@ -258,19 +231,21 @@ class Store:
         return found[0] if found else None
 
     def text_of(self, article: str, version: int) -> str:
-        """The text of one version of an article; empty when the store does not hold it."""
+        """The text of one version of an article; empty when the store does not hold it, or holds it for others."""
         if known := self._texts.get((article, version)):
             return known
         wanted = select(t.versions.c.text).where(t.versions.c.article == article, t.versions.c.version == version)
         with self._reading() as connection:
-            text: str = connection.execute(wanted).scalar() or ""
+            text: str = connection.execute(wanted).scalar() or "" if seen.may_quote(connection, self._names, article) else ""
         self._texts[article, version] = text
         return text
 
     def place(self, kinships: Sequence[Kinship]) -> None:
-        """Put articles in their stories, and keep why."""
+        """Put articles in their stories, and keep why; where the team wants them (`team`), for its own editions alone."""
+        wanted = {one.article: one.story for one in kinships if one.because == "team" and self._reader.newsletter}
         with self.placing(), self._writing() as connection:
-            place_articles(connection, kinships)
+            place_articles(connection, [one for one in kinships if one.article not in wanted])
+            regroup(connection, self._reader.newsletter, wanted)
 
     # ------------------------------------------------------------------------------------------- pictures
 
@@ -290,6 +265,10 @@ class Store:
 
     def _load(self, connection: Connection, ids: Sequence[str]) -> list[Article]:
         return load_articles(connection, ids, self._names) if ids else []
+
+    def _load_placed(self, connection: Connection, ids: Sequence[str]) -> list[Article]:
+        """Articles in the stories where the program put them, for all."""
+        return load_articles(connection, ids, replace(self._names, team="")) if ids else []
 
     # ------------------------------------------------------------------------------------------- sources
 
@@ -323,31 +302,3 @@ class Store:
         with self._writing() as connection:
             save = insert_on(connection, t.sources)
             connection.execute(save.on_conflict_do_update(index_elements=["key"], set_={"state": save.excluded.state}), rows)
-
-
-def _add(connection: Connection, given: Sequence[tuple[Article, str]], keys: Mapping[str, str]) -> tuple[set[str], int]:
-    """The ids of the articles that were stored for the first time, and the number of those that changed.
-
-    Each is given with the key of the source that brought it; `keys` are those of the sources, by name.
-    """
-    unique: dict[str, Article] = {}
-    for article, _ in given:
-        unique.setdefault(article.id, article)
-    known = known_rows(connection, unique)
-    new = [article for id, article in unique.items() if id not in known]
-    changed = [
-        (article, known[article.id].version + 1)
-        for article in unique.values()
-        if article.id in known and known[article.id].fingerprint != fingerprint(article)
-    ]
-    insert_articles(connection, new, keys)
-    update_articles(connection, changed)
-    brought = {article.id: source for article, source in reversed(given)}
-    new_words = {article.id for article, _ in changed}
-    refresh_pictures(connection, [(unique[id], row.version, brought[id]) for id, row in known.items() if id not in new_words])
-    back = [id for id, row in known.items() if row.withdrawn]
-    if back:
-        connection.execute(t.articles.update().where(t.articles.c.id.in_(back)).values(withdrawn=None))
-    first = {id: keys.get(article.source, article.source) for id, article in unique.items()}
-    note_addresses(connection, given, keys, first | {id: row.source for id, row in known.items()})
-    return {article.id for article in new}, len(changed)

@@ -127,12 +127,6 @@ class Hosting:
 
     # ------------------------------------------------------------------------------------------- the queue
 
-    def waiting(self, locks: Sequence[str]) -> set[str]:
-        """Those of the jobs of the queue that wait already, by what keeps each from waiting twice."""
-        with self._reading() as connection:
-            wanted = select(_JOBS.c.queueing_lock).where(among(connection, _JOBS.c.queueing_lock, locks), _is("todo"))
-            return set(connection.execute(wanted).scalars())
-
     def doing(self, locks: Sequence[str]) -> dict[str, Doing]:
         """Whether some jobs wait or run, by what keeps each from waiting twice; empty where there is no queue yet."""
         with self._reading() as connection:

@@ -132,6 +132,19 @@ CREATE INDEX articles_by_source ON articles (source, coalesce(published, collect
 CREATE INDEX articles_by_file ON articles (source) WHERE dated_by = 'file';
 CREATE INDEX newsletters_by_file ON newsletters (file);
 CREATE INDEX newsletters_by_home ON newsletters (home);
+CREATE TABLE regroupings (
+    newsletter {words} NOT NULL, article {text} NOT NULL, story {text} NOT NULL, PRIMARY KEY (newsletter, article),
+    FOREIGN KEY(article) REFERENCES articles (id)
+);
+CREATE INDEX regroupings_by_article ON regroupings (article);
+UPDATE articles SET source = 'name:' || source WHERE NOT {is_key} AND id NOT IN ({of_folders});
+UPDATE carriers SET source = 'name:' || source WHERE NOT {is_key} AND article NOT IN ({of_folders});
+UPDATE articles SET source = (SELECT min(source) FROM carriers WHERE article = id AND substr(source, 1, 7) = 'folder:')
+WHERE url IS NULL AND substr(source, 1, 4) = 'http' AND id IN ({of_folders});
+INSERT INTO follows (newsletter, source)
+SELECT DISTINCT newsletter, source FROM editions, (SELECT source FROM articles UNION SELECT source FROM carriers) AS named
+WHERE substr(source, 1, 5) = 'name:' AND NOT EXISTS (SELECT 1 FROM follows);
+UPDATE follows SET source = 'name:' || source WHERE NOT {is_key} AND substr(source, 1, 5) <> 'name:';
 ALTER TABLE follows ADD COLUMN asked BOOLEAN DEFAULT FALSE NOT NULL;
 CREATE INDEX follows_by_source ON follows (source);
 CREATE TABLE timetable (
@@ -140,9 +153,16 @@ CREATE TABLE timetable (
 );
 CREATE INDEX timetable_by_next ON timetable (next)
 """
-_OF_SQLITE = {"text": "VARCHAR(16)", "bytes": "BLOB", "rows": " WITHOUT ROWID", "words": "TEXT", "moment": "DATETIME"}
+_OF_BOTH = {
+    "is_key": "(substr(source, 1, 7) IN ('http://', 'https:/', 'folder:') OR substr(source, 1, 8) = 'private:')",
+    "of_folders": "SELECT article FROM carriers WHERE substr(source, 1, 7) = 'folder:'",
+}
+"""The first stores knew sources by their names. A newsletter sees by keys alone: a name may be that of another's source, too."""
+_OF_SQLITE = {
+    "text": "VARCHAR(16)", "bytes": "BLOB", "rows": " WITHOUT ROWID", "words": "TEXT", "moment": "DATETIME"
+} | _OF_BOTH  # fmt: skip
 _C = 'VARCHAR COLLATE "C"'
-_OF_POSTGRESQL = {"text": _C, "bytes": "BYTEA", "rows": "", "words": _C, "moment": "TIMESTAMP WITHOUT TIME ZONE"}
+_OF_POSTGRESQL = {"text": _C, "bytes": "BYTEA", "rows": "", "words": _C, "moment": "TIMESTAMP WITHOUT TIME ZONE"} | _OF_BOTH
 
 STEPS: tuple[tuple[str, Script], ...] = (
     ("first_tables", ""),

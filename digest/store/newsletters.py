@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
-from sqlalchemy import Connection, exists, select, update
+from sqlalchemy import Connection, exists, func, select, union, update
 
 from digest.errors import N_, SettingsError
 from digest.store import schema as t
-from digest.store.engines import Database, insert_on, shown
+from digest.store.engines import Database, among, insert_on, shown
+from digest.store.reader import Reader
+from digest.store.rows import OLD_NAME
 
-THEIRS = (t.follows, t.editions, t.revisions, t.events, t.uses, t.decisions, t.deliveries, t.accounts, t.timetable)
+THEIRS = (
+    t.follows,
+    t.editions,
+    t.revisions,
+    t.events,
+    t.uses,
+    t.decisions,
+    t.deliveries,
+    t.accounts,
+    t.timetable,
+    t.regroupings,
+)
 """The tables that keep something for a newsletter, under its name."""
 
 
@@ -37,6 +51,36 @@ def settle(connection: Connection, database: Database, name: str, *, file: str, 
     new = insert_on(connection, t.newsletters).values(name=name, file=file, home=home)
     connection.execute(new.on_conflict_do_nothing())
     return home
+
+
+def is_shared(connection: Connection) -> bool:
+    """Whether more than one newsletter is kept."""
+    return (connection.execute(select(func.count()).select_from(t.newsletters)).scalar() or 0) > 1
+
+
+def follow(connection: Connection, reader: Reader) -> None:
+    """Note which sources a newsletter follows, by their keys: a name would open what another calls so."""
+    sources = reader.sources or {}
+    asked = {key for key in set(sources) - reader.private - reader.paused if not key.startswith("folder:")}
+    rows = connection.execute(select(t.follows.c.source, t.follows.c.asked).where(t.follows.c.newsletter == reader.newsletter))
+    known: dict[str, bool] = {row.source: row.asked for row in rows}
+    now = dict.fromkeys(known, False) | {reader.kept_as(key): key in asked for key in sources}
+    if set(now) - set(known):
+        now |= dict.fromkeys(_old_names(connection, sources.values()), False)
+    if changed := [source for source in sorted(now) if known.get(source) is not now[source]]:
+        keep = insert_on(connection, t.follows)
+        keep = keep.on_conflict_do_update(index_elements=["newsletter", "source"], set_={"asked": keep.excluded.asked})
+        values = [{"newsletter": reader.newsletter, "source": source, "asked": now[source]} for source in changed]
+        connection.execute(keep, values)
+
+
+def _old_names(connection: Connection, names: Iterable[str]) -> list[str]:
+    """The names of sources that a store of the first version knew by these alone, and that no newsletter follows yet."""
+    old = [f"{OLD_NAME}{name}" for name in names]
+    columns = (t.articles.c.source, t.carriers.c.source)
+    there = union(*(select(column).where(among(connection, column, old)) for column in columns)).subquery()
+    taken = select(t.follows.c.source).where(among(connection, t.follows.c.source, old))
+    return list(connection.execute(select(there.c[0]).where(there.c[0].not_in(taken))).scalars())
 
 
 def move_here(connection: Connection, name: str, file: str) -> None:

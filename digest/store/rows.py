@@ -21,6 +21,8 @@ class Names:
     newsletter: str
     """Empty: it sees every article."""
     by_key: Mapping[str, str]
+    team: str = ""
+    """The newsletter whose team regrouped articles; empty: none, each is in the story where the program put it."""
 
 
 def fingerprint(article: Article) -> str:
@@ -39,15 +41,14 @@ def known_rows(connection: Connection, ids: Collection[str]) -> dict[str, Row[An
     return found
 
 
-def insert_articles(connection: Connection, articles: Sequence[Article], keys: Mapping[str, str]) -> None:
-    """New articles, with their first version; `keys` are those of their sources, by name."""
+def insert_articles(connection: Connection, articles: Sequence[Article], sources: Mapping[str, str]) -> None:
+    """New articles, with their first version; `sources` are what `source_of` gives, by the article's id."""
     if not articles:
         return
     own = ("id", "url", "collected", "published", "dated_by")
     rows = [{name: getattr(article, name) for name in own} for article in articles]
     for row, article in zip(rows, articles, strict=True):
-        source = keys.get(article.source, article.source)
-        row |= {"source": source, "version": 1, "fingerprint": fingerprint(article), "story": ""}
+        row |= {"source": sources[article.id], "version": 1, "fingerprint": fingerprint(article), "story": ""}
     connection.execute(insert(t.articles), rows)
     connection.execute(insert(t.versions), [version_row(article, 1) for article in articles])
 
@@ -114,6 +115,17 @@ def version_row(article: Article, version: int) -> dict[str, Any]:
     }
 
 
+def source_of(article: Article, brought_by: str, keys: Mapping[str, str]) -> str:
+    """What is noted as the source of an article: the key of the one that brought it, or the name that a file gives its own.
+
+    `keys` are those of the sources, by name. Such a name opens nothing: a newsletter sees by the keys of its sources alone.
+    """
+    known = keys.get(article.source)
+    if not brought_by.startswith("folder:") or known == brought_by:
+        return known or article.source
+    return brought_by if article.source.startswith(KEYS) else article.source
+
+
 def note_addresses(
     connection: Connection, articles: Sequence[tuple[Article, str]], keys: Mapping[str, str], first: Mapping[str, str]
 ) -> None:
@@ -125,7 +137,7 @@ def note_addresses(
     carriers = [
         {"article": article.id, "source": source}
         for article, brought_by in articles
-        for source in dict.fromkeys((keys.get(article.source, article.source), *article.also_in, brought_by))
+        for source in dict.fromkeys((source_of(article, brought_by, keys), *article.also_in, brought_by))
         if source and source != first[article.id]
     ]
     if addresses:
@@ -144,14 +156,41 @@ def place_articles(connection: Connection, kinships: Sequence[Kinship]) -> None:
     connection.execute(keep, [{name: getattr(kinship, name) for name in fields} for kinship in kinships])
     story = t.articles.update().where(t.articles.c.id == bindparam("article")).values(story=bindparam("its_story"))
     connection.execute(story, [{"article": kinship.article, "its_story": kinship.story} for kinship in kinships])
+    _follow_regrouped(connection, kinships)
+
+
+def _follow_regrouped(connection: Connection, kinships: Sequence[Kinship]) -> None:
+    """An article that is like one which a team regrouped goes where that one is, for this team."""
+    like = sorted({kinship.to for kinship in kinships if kinship.to})
+    known = (
+        connection.execute(select(t.regroupings).where(among(connection, t.regroupings.c.article, like))).all() if like else []
+    )
+    places = {(row.newsletter, row.article): row.story for row in known}
+    teams = sorted({row.newsletter for row in known})
+    for kinship in kinships if teams else ():  # in their order: one may be like another new one
+        for team in teams:
+            if kinship.to and (team, kinship.to) in places:
+                places[team, kinship.article] = places[team, kinship.to]
+                regroup(connection, team, {kinship.article: places[team, kinship.to]})
+
+
+def regroup(connection: Connection, team: str, stories: Mapping[str, str]) -> None:
+    """Put articles in the stories where the team of a newsletter wants them: `stories`, by the articles' ids."""
+    rows = [{"newsletter": team, "article": article, "story": story} for article, story in stories.items()]
+    if rows:
+        keep = insert_on(connection, t.regroupings)
+        keep = keep.on_conflict_do_update(index_elements=["newsletter", "article"], set_={"story": keep.excluded.story})
+        connection.execute(keep, rows)
 
 
 def load_articles(connection: Connection, ids: Sequence[str], names: Names) -> list[Article]:
     """The articles of these ids, but for the withdrawn ones, in the order of their dates."""
     current = (t.versions.c.article == t.articles.c.id) & (t.versions.c.version == t.articles.c.version)
+    moved = (t.regroupings.c.article == t.articles.c.id) & (t.regroupings.c.newsletter == names.team)
     rows = (
-        select(t.articles, t.versions)
+        select(t.articles, t.versions, t.regroupings.c.story.label("regrouped"))
         .join(t.versions, current)
+        .outerjoin(t.regroupings, moved)
         .where(among(connection, t.articles.c.id, ids), t.articles.c.withdrawn.is_(None))
     )
     aliases = _lists(connection, select(t.addresses.c.article, t.addresses.c.address), ids)
@@ -187,7 +226,7 @@ def _article(row: Row[Any], aliases: Mapping[str, Sequence[str]], carriers: Mapp
         also_in=tuple(others),
         picture=Link(*row.picture) if row.picture else None,
         version=row.version,
-        story=row.story,
+        story=row.regrouped or row.story,
     )
 
 
@@ -197,15 +236,17 @@ def _sources(first: str, carriers: Sequence[str], names: Names) -> list[str]:
     A newsletter knows those that it follows, and a name that an article of a folder gives to its own source, which stands for
     the folder.
     """
-    named = not first.startswith(_KEYS)
+    named = not first.startswith(KEYS)
     carried = [first, *(key for key in carriers if not (named and key.startswith("folder:")))]
     if names.newsletter:
-        followed = [key for key in carried if key in names.by_key or not key.startswith(_KEYS)]
+        followed = [key for key in carried if key in names.by_key or key.startswith(OLD_NAME) or not key.startswith(KEYS)]
         carried = followed or carried
-    return list(dict.fromkeys(names.by_key.get(key, key) for key in carried))
+    return list(dict.fromkeys(names.by_key.get(key, key.removeprefix(OLD_NAME)) for key in carried))
 
 
-_KEYS = ("http://", "https://", "folder:", "private:")
+OLD_NAME = "name:"
+"""Before the name of a source, of a store whose first version knew it by that alone."""
+KEYS = ("http://", "https://", "folder:", "private:", OLD_NAME)
 """How the key of a source begins; anything else is a name."""
 
 

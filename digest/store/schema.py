@@ -141,6 +141,15 @@ kinships = Table(
     Column("because", Word, nullable=False),
     Column("score", Float, nullable=False),
 )
+regroupings = Table(
+    "regroupings",
+    metadata,
+    Column("newsletter", Words, primary_key=True),
+    Column("article", ForeignKey("articles.id"), primary_key=True),
+    Column("story", Word(16), nullable=False),
+    Index("regroupings_by_article", "article"),
+)
+"""Where the team of a newsletter put an article, for its own editions: `articles.story` is where the program did, for all."""
 signatures = Table(
     "signatures",
     metadata,
@@ -195,7 +204,7 @@ follows = Table(
     Column("asked", Boolean, nullable=False, server_default=false()),
     Index("follows_by_source", "source"),
 )
-"""The sources that a newsletter follows, or once followed: it sees their articles and no others.
+"""The sources that a newsletter follows, or once followed, by their keys: it sees their articles and no others.
 
 `asked`: a feed that needs no secret and is not paused, which workers read for all who follow it.
 """

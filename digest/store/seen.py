@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, and_, func, literal_column, or
 
 from digest.store import schema as t
 from digest.store.engines import among
-from digest.store.rows import Names
+from digest.store.rows import OLD_NAME, Names
 
 DATED = func.coalesce(t.articles.c.published, t.articles.c.collected, type_=t.articles.c.collected.type)
 """The date of an article: its own, or else when it was collected. `articles_by_source` indexes these words."""
@@ -36,19 +36,51 @@ def between(connection: Connection, names: Names, since: datetime | None, until:
 
 def with_kin(connection: Connection, names: Names, articles: Sequence[str]) -> list[str]:
     """The ids of articles and of every other one of their stories."""
-    told = select(t.articles.c.story).distinct().where(among(connection, t.articles.c.id, articles), t.articles.c.story != "")
-    return list({*articles, *of_stories(connection, names, connection.execute(told).scalars().all())})
+    moved = and_(t.regroupings.c.article == t.articles.c.id, t.regroupings.c.newsletter == names.team)
+    told = select(func.coalesce(t.regroupings.c.story, t.articles.c.story)).distinct()
+    told = told.select_from(t.articles.outerjoin(t.regroupings, moved)).where(among(connection, t.articles.c.id, articles))
+    return list({*articles, *of_stories(connection, names, set(connection.execute(told).scalars()) - {""})})
 
 
 def of_stories(connection: Connection, names: Names, stories: Collection[str]) -> list[str]:
-    """The ids of every article of these stories."""
-    return _seen(connection, names, among(connection, t.articles.c.story, list(stories))) if stories else []
+    """The ids of every article of these stories, as the team of the newsletter regrouped them."""
+    if not stories:
+        return []
+    known = set(connection.execute(select(t.articles.c.id).where(among(connection, t.articles.c.story, list(stories)))).scalars())
+    for article, story in _regrouped(connection, names, known, stories):
+        (known.add if story in stories else known.discard)(article)
+    return _seen(connection, names, among(connection, t.articles.c.id, sorted(known))) if known else []
+
+
+def _regrouped(connection: Connection, names: Names, articles: Collection[str], stories: Collection[str]) -> Sequence[Any]:
+    """Where the team put some articles, and those that it put in some stories: each with its story."""
+    if not names.team:
+        return ()
+    one, other = (
+        among(connection, column, list(values))
+        for column, values in ((t.regroupings.c.article, articles), (t.regroupings.c.story, stories))
+    )
+    columns = (t.regroupings.c.article, t.regroupings.c.story)
+    return connection.execute(select(*columns).where(t.regroupings.c.newsletter == names.team, or_(one, other))).all()
 
 
 def found(connection: Connection, names: Names, id: str, address: str) -> list[str]:
     """The id of the article that has this one, or that was seen at this address."""
     there = connection.execute(select(t.addresses.c.article).where(t.addresses.c.address == address)).scalars()
     return _seen(connection, names, among(connection, t.articles.c.id, [id, *there]))
+
+
+def may_quote(connection: Connection, names: Names, article: str) -> bool:
+    """Whether the newsletter sees an article, or used it; those of before newsletters were kept apart may be quoted by all."""
+    if not names.newsletter:
+        return True
+    mine = t.follows.c.newsletter == names.newsletter
+    carried = select(t.carriers.c.source).where(t.carriers.c.article == article)
+    first = select(t.articles.c.source).where(t.articles.c.id == article)
+    followed_by = select(t.follows.c.source).where(mine, or_(t.follows.c.source.in_(carried), t.follows.c.source.in_(first)))
+    used = select(t.uses.c.article).where(t.uses.c.newsletter == names.newsletter, t.uses.c.article == article)
+    old = first.where(t.articles.c.source.startswith(OLD_NAME))
+    return bool(connection.execute(select(or_(followed_by.exists(), used.exists(), old.exists()))).scalar())
 
 
 def followed(connection: Connection, names: Names) -> list[str]:
