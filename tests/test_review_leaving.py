@@ -14,6 +14,7 @@ import pytest
 from digest import desk as the_desk
 from digest.compose.revising import change, take_out
 from digest.config import load
+from digest.desk import regrouping
 from digest.model import Edition, Finding
 from digest.opening import reader_of
 from digest.review.checks import place_of
@@ -147,7 +148,7 @@ def test_a_story_that_an_earlier_revision_did_not_have_waits_in_the_tray(owner: 
     gone = first.stories[0].id
     with open_store(config.database, reader_of(config)) as store:
         without = the_desk.revise(config, store, first, take_out(first, gone), by="Camille", now=NOW)
-        the_desk.bring_back(config, store, without, 1, by="Camille", now=NOW)
+        regrouping.bring_back(config, store, without, 1, by="Camille", now=NOW)
     assert gone in {story.id for story in last(letter).stories}
     assert owner.post(f"{HERE}/history/2", {"revision": 3}).status == 303
     now = last(letter)

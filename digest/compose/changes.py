@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 
+from digest.compose.reasons import titles_of
 from digest.errors import N_
 from digest.language.translations import Translator
 from digest.model import Deed, Edition, EditionStory, Takeaway
@@ -39,7 +40,25 @@ def changes(before: Edition | None, after: Edition) -> tuple[Change, ...]:
     """What changed, in reading order; all of it is new where nothing was before."""
     if before is None:
         return ()
-    return (*_presentation(before, after), *_places(before, after), *_stories(before, after), *_highlights(before, after))
+    before = _by_their_ids_now(before, after)
+    return (
+        *_presentation(before, after),
+        *_places(before, after),
+        *_grouping(before, after),
+        *(change for was, now in _both(before, after) for change in _story(was, now)),
+        *_highlights(before, after),
+    )
+
+
+def _by_their_ids_now(before: Edition, after: Edition) -> Edition:
+    """The edition before, its stories called as they are now: one that loses the article it is called by takes another id."""
+    was, now = {story.id for story in before.stories}, {story.article: story.id for story in after.stories}
+    ids = {story.id: now[story.article] for story in before.stories if now.get(story.article, story.id) not in was}
+    themes = (
+        replace(theme, stories=tuple(replace(story, id=ids.get(story.id, story.id)) for story in theme.stories))
+        for theme in before.themes
+    )
+    return replace(before, themes=tuple(themes)) if ids else before
 
 
 def _presentation(before: Edition, after: Edition) -> Iterator[Change]:
@@ -54,8 +73,9 @@ def _presentation(before: Edition, after: Edition) -> Iterator[Change]:
 def _places(before: Edition, after: Edition) -> Iterator[Change]:
     was, now = _themes(before), _themes(after)
     reasons = {out.id: out.reason for out in after.left_out}
+    told = {article for story in after.stories for article in story.articles}
     for story in before.stories:
-        if story.id not in now:
+        if story.id not in now and story.article not in told:
             yield Change(_GONE.get(reasons.get(story.id, ""), _GONE["rejected"]), {"title": story.title})
     for story in after.stories:
         theme, title = now[story.id][1], story.title
@@ -80,15 +100,32 @@ def _orders(before: Edition, after: Edition) -> Iterator[Change]:
             yield Change(N_("the order under {theme} changed"), {"theme": theme.name})
 
 
+def _grouping(before: Edition, after: Edition) -> Iterator[Change]:
+    """The articles that none tells any more, and those that another story tells now."""
+    was = {story.id: set(story.articles or after_story.articles) for story, after_story in _both(before, after)}
+    told = {article for story in after.stories for article in (story.article, *story.articles)}
+    apart = [article for articles in was.values() for article in sorted(articles - told)]
+    joined = [
+        (article, story.title)
+        for story in after.stories
+        for article in story.articles
+        if story.id in was and article not in was[story.id]
+    ]
+    titles = titles_of(before) | titles_of(after) if apart or joined else {}
+    for article in apart:
+        yield Change(N_("“{title}” is now a story of its own: it waits in the tray"), {"title": titles.get(article, article)})
+    for article, story in joined:
+        yield Change(N_("“{title}” is now told with “{story}”"), {"title": titles.get(article, article), "story": story})
+
+
+def _both(before: Edition, after: Edition) -> Iterator[tuple[EditionStory, EditionStory]]:
+    """Each story that both print, as it was and as it is."""
+    was = {story.id: story for story in before.stories}
+    yield from ((was[story.id], story) for story in after.stories if story.id in was)
+
+
 def _themes(edition: Edition) -> dict[str, tuple[str, str]]:
     return {story.id: (theme.id, theme.name) for theme in edition.themes for story in theme.stories}
-
-
-def _stories(before: Edition, after: Edition) -> Iterator[Change]:
-    was = {story.id: story for story in before.stories}
-    for story in after.stories:
-        if story.id in was:
-            yield from _story(was[story.id], story)
 
 
 def _story(before: EditionStory, after: EditionStory) -> Iterator[Change]:
@@ -98,8 +135,24 @@ def _story(before: EditionStory, after: EditionStory) -> Iterator[Change]:
         yield Change(N_("summary of “{title}”: “{after}”"), {"title": after.title, "after": after.summary})
     if before.picture != after.picture:
         yield Change(N_("the picture of “{title}” changed"), {"title": after.title})
-    for one, other in zip_longest(before.takeaways, after.takeaways):
+    yield from _takeaways(before, after)
+
+
+def _takeaways(before: EditionStory, after: EditionStory) -> Iterator[Change]:
+    """Those that rest on other words now, those that say something else, then their order."""
+    was, now = {_span(one): one for one in before.takeaways}, {_span(one): one for one in after.takeaways}
+    gone, came = [was[span] for span in was if span not in now], [now[span] for span in now if span not in was]
+    for one, other in zip_longest(gone, came):
         yield from _takeaway(one, other, after.title)
+    for span in was:
+        if span in now:
+            yield from _takeaway(was[span], now[span], after.title)
+    if [span for span in was if span in now] != [span for span in now if span in was]:
+        yield Change(N_("the order of the takeaways of “{title}” changed"), {"title": after.title})
+
+
+def _span(takeaway: Takeaway) -> tuple[str, int, int, int]:
+    return takeaway.article, takeaway.version, takeaway.start, takeaway.end
 
 
 def _takeaway(before: Takeaway | None, after: Takeaway | None, title: str) -> Iterator[Change]:

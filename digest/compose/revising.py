@@ -10,7 +10,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from digest.errors import N_, GateError
+from digest.errors import N_, GateError, UsageError
+from digest.language.sentences import sentences
+from digest.language.typography import NBSP, THIN
 from digest.model import Edition, EditionStory, EditionTheme, Highlight, LeftOut, Takeaway
 
 _BREAKS: Final = re.compile(r"[ \t]*[\n\r\v\f\x1c-\x1e\x85\u2028\u2029][\s]*")
@@ -95,6 +97,32 @@ def quoted(words: str, text: str, *, article: str, version: int) -> Takeaway | N
     return Takeaway(text, article=article, start=start, end=start + len(words), made_by="extract", version=version)
 
 
+def around(text: str, start: int, end: int, lang: str) -> tuple[int, int]:
+    """Where the sentence stands that a span is in; from the first to the last where it is in several."""
+    first, after = text.rfind("\n", 0, start) + 1, text.find("\n", end)
+    line = text[first : len(text) if after < 0 else after]
+    spans = [(first + one, first + other) for one, other in sentences(line, lang)]
+    over = [span for span in spans if span[0] < end and start < span[1]]
+    return (min(start, over[0][0]), max(end, over[-1][1])) if over else (start, end)
+
+
+def narrowed(takeaway: Takeaway, text: str, words: str, lang: str) -> Takeaway:
+    """A takeaway that quotes only some words of the sentence it rests on, as the article has them.
+
+    Raises UsageError where the words do not stand there one after the other; any space and any apostrophe of a keyboard will do.
+    """
+    start, end = around(text, takeaway.start, takeaway.end, lang)
+    found = _as_typed(words).search(text, start, end) if words.strip() else None
+    if found is None:
+        raise UsageError(
+            N_("these words do not stand in the sentence, word for word: “{words}”"),
+            hint=N_("take words away at its beginning or at its end, and change none of the others"),
+            words=words,
+        )
+    place = {"article": takeaway.article, "start": found.start(), "end": found.end(), "version": takeaway.version}
+    return Takeaway(text, **place, made_by="extract", score=takeaway.score)  # type: ignore[arg-type]  # as above
+
+
 def with_tray(edition: Edition, planned: Edition) -> Edition:
     """An edition that a person touched, with the candidates of a new plan in its tray; what it prints stays as it is.
 
@@ -108,6 +136,15 @@ def with_tray(edition: Edition, planned: Edition) -> Edition:
     tray += [out for id, out in taken_out.items() if id not in known]
     left = [out for out in tray if out.id not in printed or out.reason.startswith("duplicate-of")]
     return replace(edition, left_out=tuple(left), sources=planned.sources)
+
+
+def _as_typed(words: str) -> re.Pattern[str]:
+    """What finds words in a text, whole, whatever spaces and apostrophes a keyboard gave."""
+    space = rf"[\s{NBSP}{THIN}]+"
+    flat = space.join(re.sub("['’]", "['’]", re.escape(word)) for word in re.split(space, words.strip()))
+    first = r"(?<!\w)" if words.strip()[0].isalnum() else ""
+    last = r"(?!\w)" if words.strip()[-1].isalnum() else ""
+    return re.compile(f"{first}{flat}{last}")
 
 
 def _inserted(stories: Sequence[EditionStory], story: EditionStory, place: int | None) -> tuple[EditionStory, ...]:

@@ -1,10 +1,11 @@
-"""What a person does to the stories of an edition beyond their words: bring in, put back, tell apart or together.
+"""What a person does to the stories of an edition beyond their words: bring in, put back, tell apart or together, take back.
 
 Each saves a revision through `desk.revise`, with its errors; what the store knows of the stories changes with it, or not at all.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -13,8 +14,8 @@ from typing import Final
 from digest.compose.revising import change, find, put_in, take_out
 from digest.config import Config
 from digest.desk import merge, revise, split
-from digest.errors import N_, GateError
-from digest.model import Edition, EditionStory, LeftOut
+from digest.errors import N_, GateError, UsageError
+from digest.model import Edition, EditionStory, Kinship, LeftOut
 from digest.pipeline import judge_articles, tell
 from digest.store import Store
 
@@ -87,6 +88,30 @@ def put_back(config: Config, store: Store, before: Edition, id: str, revision: i
     return revise(config, store, before, replace(after, highlights=tuple(top)), by=by, now=now)
 
 
+def bring_back(
+    config: Config,
+    store: Store,
+    before: Edition,
+    revision: int,
+    *,
+    by: str,
+    now: datetime,
+    tray: tuple[LeftOut, ...] | None = None,
+) -> Edition:
+    """Save an earlier revision again as the next one, its articles told together or apart as they were then.
+
+    `before` is the edition as the person saw it. What it prints no more goes to the tray, unless the `tray` of then is known.
+    Raises UsageError where there is no such revision.
+    """
+    then = store.editions.revision(before.edition, revision)
+    if then is None:
+        raise UsageError(N_("edition {edition} has no revision {revision}"), edition=before.edition, revision=revision)
+    with store.together():
+        apart = _as_then(store, before, then)
+        left_out = _tray_then(before, then, apart) if tray is None else tray
+        return revise(config, store, before, replace(then, left_out=left_out, sources=before.sources), by=by, now=now)
+
+
 def with_evidence(config: Config, store: Store, before: Edition, after: Edition) -> Edition:
     """The edition in which each story that changed themes tells why it stands under its new one, if anything speaks for it."""
     was = {story.id: theme.id for theme in before.themes for story in theme.stories}
@@ -105,6 +130,56 @@ def theme_names(config: Config, edition: Edition) -> dict[str, str]:
     language = config.settings.newsletter.language
     names = {theme.id: theme.title(language) for theme in config.settings.themes}
     return names | {theme.id: theme.name for theme in edition.themes if theme.id not in names}
+
+
+def _as_then(store: Store, before: Edition, then: Edition) -> dict[str, str]:
+    """Group the articles as an earlier revision told them; those that it told apart, each with the id of its story."""
+    together = {frozenset(story.articles) for story in before.stories}
+    told = {article: story.id for story in then.stories for article in story.articles}
+    for story in then.stories:
+        if frozenset(story.articles) not in together:
+            _group(store, story.articles, story.id)
+    apart: dict[str, str] = {}
+    for story in before.stories:
+        if story.article in told:
+            apart |= _apart(before, [article for article in story.articles if article not in told], story.article)
+    for head in dict.fromkeys(apart.values()):
+        _group(store, [article for article in apart if apart[article] == head], head)
+    return apart
+
+
+def _apart(before: Edition, articles: Sequence[str], lead: str) -> dict[str, str]:
+    """The stories that articles were before the team told them with another one: what the tray knows as stories heads them."""
+    reasons = {out.id: out for out in before.left_out if out.id in articles}
+    heads = [id for id, out in reasons.items() if out.points or out.reason == f"duplicate-of:{lead}"]
+    of = {id: reasons[id].reason.removeprefix("duplicate-of:") for id in reasons}
+    return {id: id if id in heads else of[id] if of.get(id) in heads else heads[0] for id in articles if heads}
+
+
+def _group(store: Store, articles: Sequence[str], id: str) -> None:
+    """Put articles in a story, which one of them heads."""
+    found = {article: store.find(article, "") for article in articles}
+    astray = [article for article, kept in found.items() if kept and kept.story != id]
+    head = id if id in articles else next(iter(articles), id)
+    store.place([Kinship(one, id, None if one == head else head, "team", 0.0) for one in astray])
+
+
+def _tray_then(before: Edition, then: Edition, apart: Mapping[str, str]) -> tuple[LeftOut, ...]:
+    """The tray once an earlier revision is back: what it prints leaves it, what it does not print goes there."""
+    again, leads = {story.id for story in then.stories}, {story.article for story in then.stories}
+    told = {article: story.id for story in then.stories for article in story.articles if article != story.article}
+    left = before
+    for story in before.stories:
+        left = left if story.id in again or story.article in leads else take_out(left, story.id)
+    return tuple(_told_then(out, told, apart) for out in left.left_out if out.id not in again)
+
+
+def _told_then(out: LeftOut, told: Mapping[str, str], apart: Mapping[str, str]) -> LeftOut:
+    if out.id in told:
+        return replace(out, reason=f"duplicate-of:{told[out.id]}", points=None)
+    if out.id in apart:
+        return replace(out, reason="rejected" if apart[out.id] == out.id else f"duplicate-of:{apart[out.id]}")
+    return out
 
 
 REMEMBERED: Final = 50

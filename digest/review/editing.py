@@ -12,7 +12,6 @@ from aiohttp import web
 
 from digest import desk
 from digest.compose.changes import Change, changes
-from digest.compose.reasons import as_line
 from digest.config import Config
 from digest.desk import regrouping
 from digest.errors import N_, ConflictError, GateError
@@ -20,8 +19,8 @@ from digest.ledger import STATUS_NAMES
 from digest.model import Edition
 from digest.review.door import SESSION, TOO_OLD, needs
 from digest.review.edition import View, gestures_between, of_this_name, values_of, view_of
-from digest.review.gestures import WORDS, Fields, reordered, told, typed, words_of_story, written
-from digest.review.office import office_of, words_of
+from digest.review.gestures import WORDS, Fields, key, reordered, told, typed, words_of_story, written
+from digest.review.office import Trays, office_of, words_of
 from digest.review.pages import back, is_part, page
 from digest.store import Store
 
@@ -103,7 +102,9 @@ async def undo(request: web.Request) -> web.StreamResponse:
     def save(config: Config, store: Store, base: Edition, fields: Fields, who: Mapping[str, Any]) -> Edition:
         if story := fields.get("story"):
             return regrouping.put_back(config, store, base, story, _number(fields.get("from", "")), **who)
-        return desk.bring_back(config, store, base, base.revision - 1, **who)
+        kept = office_of(request).trays.get(base.edition)
+        same = kept and (kept.revision, kept.since) == (base.revision, base.left_out)
+        return regrouping.bring_back(config, store, base, base.revision - 1, tray=kept.before if kept and same else None, **who)
 
     return await _saved(request, save)
 
@@ -124,9 +125,12 @@ async def _saved(request: web.Request, save: Save, *, story: str | None = None) 
         except ConflictError as error:
             current = desk.opened(store, name)
             return config, base, Clash(current, error, error.changes or changes(base, current), mine, _now_there(current, story))
-        done = str(after.revision) if fields.get("do") and _can_be_taken_back(request, fields, base, after) else ""
+        if after.revision > base.revision:
+            office.trays[name] = Trays(after.revision, base.left_out, after.left_out)
+        undoing = request.path.endswith("/undo")
+        done = str(after.revision) if fields.get("do") and after.revision > base.revision and not undoing else ""
         view = view_of(config, store, name, edition=after, query=fields.get("q", ""), done=done)
-        return config, base, replace(view, told=_told(config, fields, base, view))
+        return config, base, replace(view, told=_undone(config, store, fields, base, after)) if undoing else view
 
     config, base, outcome = await office.do(work)
     if isinstance(outcome, Clash):
@@ -159,25 +163,14 @@ def _number(given: str) -> int:
     return int(given) if re.fullmatch("[0-9]{1,9}", given) else 0
 
 
-def _can_be_taken_back(request: web.Request, fields: Fields, base: Edition, after: Edition) -> bool:
-    """Whether a gesture made the revision: what regroups stories is undone by its contrary, and an undoing by itself."""
-    regroups = fields.get("do", "").startswith(("split", "merge"))
-    return after.revision > base.revision and not regroups and not request.path.endswith("/undo")
-
-
-def _told(config: Config, fields: Fields, base: Edition, view: View) -> str:
-    """What was done that has no way back, in words: an undoing, and what became of the articles of a story."""
+def _undone(config: Config, store: Store, fields: Fields, base: Edition, after: Edition) -> str:
+    """What an undoing took back, in words."""
     translator = words_of(config)
-    act, _, which = fields.get("do", "").partition(":")
-    if act == "undo":
-        lines = [change.text(translator) for change in gestures_between(base, view.edition)]
-        return " · ".join(map(as_line, lines))
-    titles = {out.id: out.title for out in view.edition.left_out}
-    message = {
-        "split": N_("“{title}” is now a story of its own: it waits in the tray."),
-        "merge": N_("“{title}” is now told with this story."),
-    }.get(act)
-    return translator.gettext(message).format(title=titles.get(which or fields.get("other", ""), "")) if message else ""
+    if back_again := next((one for one in after.stories if one.id == fields.get("story")), None):
+        return translator.gettext(N_("“{title}” is back in its place.")).format(title=back_again.title)
+    then = store.editions.revision(base.edition, base.revision - 1)
+    lines = [change.text(translator) for change in gestures_between(then, base)] if then and after != base else []
+    return translator.gettext(N_("Undone: {what}")).format(what=" · ".join(lines[:2])) if lines else ""
 
 
 def _now_there(edition: Edition, story: str | None) -> dict[str, str]:
@@ -214,14 +207,21 @@ def _focus(fields: Fields, base: Edition, after: Edition, story: str | None) -> 
     act, _, which = fields.get("do", "").partition(":")
     if act == "in" and which in now:
         return f"story-{which}"
+    if act == "split":  # the story may have taken another id, and what was told apart is in the tray
+        lead = next((one.article for one in base.stories if one.id == story), "")
+        return next((f"story-{one.id}" for one in after.stories if one.article == lead), "")
     if came := [one.id for one in after.stories if one.id not in was]:
         return f"story-{came[0]}"
     if story and story not in now:
         return f"undo-{story}"
     if act == "undo":
         before = {one.id: one for one in base.stories}
-        return next((f"story-{one.id}" for one in after.stories if before[one.id] != one), "")
+        return next((f"story-{one.id}" for one in after.stories if before.get(one.id) != one), "")
     takeaway = f"takeaway-{which}"
+    if act == "part":  # its key tells the words that it quotes: it has another one now
+        known = {key(one) for told in base.stories for one in told.takeaways}
+        came = [key(one) for told in after.stories if told.id == story for one in told.takeaways if key(one) not in known]
+        return f"takeaway-{came[0]}" if came else takeaway
     return {"quote": takeaway, "add": takeaway, "remove": f"read-{story}", "off": "top-title"}.get(act, "")
 
 

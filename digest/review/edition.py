@@ -12,6 +12,7 @@ from digest import desk, pipeline
 from digest.compose.changes import Change, changes
 from digest.compose.edition import PREHEADER_CHARACTERS, SUBJECT_CHARACTERS
 from digest.compose.letter import Addresses, addresses_of
+from digest.compose.revising import around
 from digest.config import Config
 from digest.desk.regrouping import theme_names
 from digest.errors import UsageError
@@ -19,7 +20,7 @@ from digest.language.names import language_name
 from digest.model import Article, Edition, EditionStory, RenderedEmail, StoryState, Takeaway
 from digest.review.article import blocks
 from digest.review.door import EMAIL_POLICY, SESSION
-from digest.review.gestures import FEWEST_HIGHLIGHTS, MOST_HIGHLIGHTS, TAKEAWAY, key
+from digest.review.gestures import FEWEST_HIGHLIGHTS, MOST_HIGHLIGHTS, PART, TAKEAWAY, key
 from digest.review.office import office_of, words_of
 from digest.review.pages import is_part, page
 from digest.review.tray import Tray, tray_of
@@ -51,6 +52,8 @@ class View:
     """The articles of its stories, by their ids."""
     quotations: dict[str, str]
     """What takeaways rest on, by their keys."""
+    sentences: dict[str, str]
+    """The whole sentence that a takeaway stands in, by its key."""
     decided: dict[str, StoryState]
     tray: Tray
     done: tuple[str, ...] = ()
@@ -135,6 +138,7 @@ def view_of(config: Config, store: Store, name: str, *, query: str = "", done: s
         _rows(edition, before, names),
         articles,
         {key(one): _rests_on(one, store) for story in edition.stories for one in story.takeaways},
+        {key(one): _sentence(one, story.lang, store) for story in edition.stories for one in story.takeaways},
         dict(decided),
         tray_of(edition, decided, words_of(config), query),
         tuple(one.text(words_of(config)) for one in told),
@@ -156,6 +160,7 @@ def values_of(request: web.Request, view: View) -> dict[str, Any]:
         "may_edit": _may_edit(request, view.edition),
         "key": key,
         "field": TAKEAWAY,
+        "part": PART,
         "most": MOST_HIGHLIGHTS,
         "fewest": FEWEST_HIGHLIGHTS,
         "top": {key(one.takeaway) for one in view.edition.highlights},
@@ -183,14 +188,20 @@ def _rests_on(takeaway: Takeaway, store: Store) -> str:
     return store.text_of(takeaway.article, takeaway.version)[takeaway.start : takeaway.end]
 
 
+def _sentence(takeaway: Takeaway, lang: str, store: Store) -> str:
+    text = store.text_of(takeaway.article, takeaway.version)
+    start, end = around(text, takeaway.start, takeaway.end, lang)
+    return text[start:end]
+
+
 def _rows(edition: Edition, before: Edition | None, names: dict[str, str]) -> tuple[tuple[str, str, tuple[Row, ...]], ...]:
     printed = {theme.id: [Row(story) for story in theme.stories] for theme in edition.themes}
     order = [*printed, *(id for id in names if id not in printed)]
-    still = {story.id for story in edition.stories}
+    still = {id for story in edition.stories for id in (story.id, story.article, *story.articles)}
     for theme in before.themes if before else ():
         rows = printed.setdefault(theme.id, [])
         for place, story in enumerate(theme.stories):
-            if story.id not in still:
+            if story.id not in still and story.article not in still:
                 rows.insert(min(place, len(rows)), Row(story, gone=True))
     shown = {theme.id: theme.name for theme in edition.themes}
     return tuple((id, shown.get(id, names.get(id, id)), tuple(printed.get(id, ()))) for id in order)

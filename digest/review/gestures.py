@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from digest.compose.revising import change, find, put_in, rewritten, take_out
+from digest.compose.revising import change, find, narrowed, put_in, rewritten, take_out
 from digest.errors import N_, UsageError
 from digest.model import Edition, EditionStory, Highlight, StoryState, Takeaway
 
@@ -21,6 +21,8 @@ TextOf = Callable[[str, int], str]
 WORDS: Final = ("subject", "preheader", "introduction")
 TAKEAWAY: Final = "takeaway-"
 """How the field of a takeaway begins; its key follows."""
+PART: Final = "part-"
+"""How the field begins that holds the words to keep of a takeaway's sentence; its key follows."""
 MOST_HIGHLIGHTS: Final = 5
 FEWEST_HIGHLIGHTS: Final = 3
 
@@ -74,6 +76,10 @@ def told(edition: Edition, story: str, fields: Fields, names: Mapping[str, str],
             return Outcome(take_out(edition, story, reason=state), {} if act == "drop" else {story: state})
         case "quote" | "remove" | "add":
             return Outcome(change(edition, story, lambda one: _requoted(one, act, which, text_of)))
+        case "earlier" | "later":
+            return Outcome(change(edition, story, lambda one: _taken(one, which, -1 if act == "earlier" else 1)))
+        case "part":
+            return Outcome(_narrowed(edition, find(edition, story), which, fields.get(PART + which, ""), text_of))
         case "top":
             return Outcome(_topped(edition, find(edition, story), which))
     return Outcome(edition)
@@ -134,6 +140,29 @@ def _requoted(story: EditionStory, act: str, which: str, text_of: TextOf) -> Edi
     if act == "add":
         return replace(story, takeaways=(*kept, quotation))
     return replace(story, takeaways=tuple(quotation if key(one) == which else one for one in story.takeaways))
+
+
+def _taken(story: EditionStory, which: str, by: int) -> EditionStory:
+    """A takeaway one place up or down among those of its story."""
+    keys = [key(one) for one in story.takeaways]
+    if which not in keys or not 0 <= keys.index(which) + by < len(keys):
+        return story
+    kept = list(story.takeaways)
+    kept.insert(keys.index(which) + by, kept.pop(keys.index(which)))
+    return replace(story, takeaways=tuple(kept))
+
+
+def _narrowed(edition: Edition, story: EditionStory, which: str, words: str, text_of: TextOf) -> Edition:
+    """A takeaway that quotes only some words of its sentence, at the top of the edition too where it stands there."""
+    whole = next((one for one in story.takeaways if key(one) == which), None)
+    if whole is None:
+        raise UsageError(N_("these words do not stand in the article"))
+    part = narrowed(whole, text_of(whole.article, whole.version), _line(words), story.lang)
+    if key(part) in {key(one) for one in story.takeaways if one is not whole}:
+        raise UsageError(N_("another takeaway quotes these words already"))
+    top = tuple(replace(one, takeaway=part) if key(one.takeaway) == which else one for one in edition.highlights)
+    takeaways = tuple(part if one is whole else one for one in story.takeaways)
+    return change(replace(edition, highlights=top), story.id, lambda one: replace(one, takeaways=takeaways))
 
 
 def _topped(edition: Edition, story: EditionStory, which: str) -> Edition:

@@ -9,6 +9,7 @@ from aiohttp import web
 from digest import desk
 from digest.compose.changes import DEEDS, Change, changes
 from digest.config import Config
+from digest.desk import regrouping
 from digest.errors import N_
 from digest.model import Edition, Event
 from digest.review.door import SESSION, needs
@@ -60,7 +61,7 @@ async def bring_back(request: web.Request) -> web.StreamResponse:
     def work(config: Config, store: Store) -> Config:
         current = of_this_name(store, name)
         before = store.editions.revision(name, int(seen)) if re.fullmatch("[0-9]{1,9}", seen) else None
-        desk.bring_back(config, store, before or current, number, by=by, now=office.clock())
+        regrouping.bring_back(config, store, before or current, number, by=by, now=office.clock())
         return config
 
     words = words_of(await office.do(work)).gettext

@@ -13,7 +13,7 @@ from aiohttp import web
 
 from digest.config import Config, load
 from digest.language.translations import Translator, team_translator
-from digest.model import Receipt
+from digest.model import LeftOut, Receipt
 from digest.opening import opened
 from digest.store import Store
 
@@ -31,6 +31,8 @@ class Office:
     """The draft being made, or the last one that was."""
     errands: dict[str, Errand] = field(default_factory=dict)
     """The deliveries under way, and the last ones that were, by edition."""
+    trays: dict[str, Trays] = field(default_factory=dict)
+    """Of the editions that were edited, the last one by name: what an undoing puts back as it was."""
     last: Config | None = None
     """The settings as they were when the file was last sound: a page that tells what is wrong in it is shown with these."""
     _read: tuple[int, int] = (0, 0)
@@ -66,6 +68,15 @@ class Office:
         config = self.config()
         with opened(config, alone=True) as store:
             return work(config, store)
+
+
+@dataclass(frozen=True, slots=True)
+class Trays:
+    """What an edition left out before its last revision and since: no revision holds it."""
+
+    revision: int
+    before: tuple[LeftOut, ...]
+    since: tuple[LeftOut, ...]
 
 
 @dataclass(slots=True)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from urllib.parse import quote
 
 import jinja2
@@ -13,13 +14,23 @@ from aiohttp import web
 from digest.compose.letter import safe_link
 from digest.compose.reasons import WHERE, as_line, reason, said
 from digest.config import Config
+from digest.errors import N_
 from digest.language.dates import show_date, show_moment
 from digest.language.names import show_number
 from digest.language.translations import Translator
-from digest.ledger import STATUS_NAMES
+from digest.model import EditionStatus
 from digest.resources import folder
 from digest.review.door import SESSION, Session, led_to
 from digest.review.office import words_of
+
+BADGES: Final[Mapping[EditionStatus, str]] = {
+    "planned": N_("Planned"),
+    "draft": N_("Draft"),
+    "approved": N_("Approved"),
+    "delivered": N_("Delivered"),
+    "discarded": N_("Given up"),
+}
+"""Where an edition stands, as a word beside its name: the sentences of the terminal say it in another form."""
 
 
 def page(request: web.Request, config: Config, template: str, **values: Any) -> web.Response:
@@ -58,7 +69,7 @@ def _shared(request: web.Request, config: Config, session: Session | None) -> di
         "number": lambda value, digits=0: show_number(value, words.language, digits),
         "reason": lambda out, edition: reason(out, edition, words),
         "finding": lambda finding: as_line(said(finding, words)),
-        "status": lambda status: words.gettext(STATUS_NAMES[status]),
+        "status": lambda status: words.gettext(BADGES[status]),
         "where": WHERE,
         "safe_link": safe_link,
     }

@@ -57,7 +57,7 @@
     const sent = detail.requestConfig.parameters;
     const form = detail.requestConfig.elt.form ?? detail.requestConfig.elt.closest("form");
     for (const field of form?.querySelectorAll("textarea") ?? []) {
-      if (field.closest("#sheet") && flat(sent[field.name]) === field.value) field.defaultValue = field.value;
+      if (field.closest("#sheet") && !field.matches("[data-draft]") && flat(sent[field.name]) === field.value) field.defaultValue = field.value;
     }
   }
 
@@ -115,18 +115,23 @@
 
   // ---------------------------------------------------------------- what went wrong is said, and nothing is replaced
 
-  function say(text) {
-    const line = document.createElement("p");
-    line.textContent = text;
-    document.getElementById("said").replaceChildren(line);
+  function say(...texts) {
+    const lines = texts.map((text) => {
+      const line = document.createElement("p");
+      line.textContent = text.charAt(0).toUpperCase() + text.slice(1);
+      return line;
+    });
+    document.getElementById("said").replaceChildren(...lines);
   }
   document.addEventListener("htmx:sendError", () => say(desk.dataset.failed));
   document.addEventListener("htmx:beforeOnLoad", (event) => {
     const { xhr } = event.detail;
     if (xhr.status < 400) return;
     event.preventDefault();
-    const told = new DOMParser().parseFromString(xhr.responseText, "text/html").querySelector(".refused")?.textContent;
-    say(xhr.status === 401 ? desk.dataset.ended : told || desk.dataset.failed);
+    const answer = new DOMParser().parseFromString(xhr.responseText, "text/html");
+    const told = [...answer.querySelectorAll(".refused, .refused + .hint")].map((one) => one.textContent);
+    if (xhr.status === 401 || !told.length) say(xhr.status === 401 ? desk.dataset.ended : desk.dataset.failed);
+    else say(...told);
   });
 
   // ---------------------------------------------------------------- the email, made again without a flash, where it was
