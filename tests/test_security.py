@@ -9,11 +9,14 @@ from pathlib import Path
 import pytest
 
 from digest.config import load
-from digest.errors import SettingsError
+from digest.errors import GatherError, SettingsError
+from digest.gather.follow import read_opml
+from digest.gather.xml_feed import read_xml
 from digest.settings import parse
 from digest.store import open_store
 
 from .conftest import SETTINGS, Digest
+from .servers import running_site
 from .visitors import Visitor, open_desk
 
 ROOT = Path(__file__).parent.parent
@@ -64,6 +67,20 @@ def test_no_name_of_an_edition_leads_out_of_its_folder(digest: Digest, starter: 
         assert owner.post("/editions", {"edition": name}).status == 422
     assert not list(starter.rglob("ailleurs"))
     assert not (starter / "editions").exists()
+
+
+@pytest.mark.parametrize("broken", ["", "<item>"])
+def test_a_feed_reads_no_file_of_the_machine_and_asks_no_other_site(tmp_path: Path, broken: str) -> None:
+    (tmp_path / "secret.txt").write_text("sésame-4720", encoding="utf-8")
+    with running_site() as site:
+        file = (tmp_path / "secret.txt").as_uri()
+        entities = f'<!ENTITY a SYSTEM "{file}"><!ENTITY b SYSTEM "{site.url}/b"><!ENTITY % c SYSTEM "{site.url}/c"> %c;'
+        item = "<item><title>Un titre &a; &b;</title><description>Un texte &a; &b;</description></item>"
+        feed = f'<?xml version="1.0"?><!DOCTYPE rss [{entities}]><rss version="2.0"><channel>{broken}{item}</channel></rss>'
+        assert "4720" not in str(read_xml(feed).entries)
+        with pytest.raises(GatherError):
+            read_opml(feed.replace("<rss", "<opml").encode())
+        assert site.asked == []
 
 
 def of_a_team(folder: Path) -> str:
