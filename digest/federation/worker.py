@@ -7,14 +7,14 @@ back; a server that is gone is waited for.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import signal
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
-from procrastinate import App, exceptions
-from procrastinate.jobs import Status
+from procrastinate import App, JobContext, exceptions
 from psycopg_pool import PoolTimeout
 
 from digest.config import Config, load, site
@@ -23,15 +23,24 @@ from digest.federation import queue, rounds
 from digest.federation.hosting import address
 from digest.federation.timetable import next_time
 from digest.language.translations import team_translator
-from digest.store import open_store
+from digest.store import Store, open_store
 from digest.store.hosting import Hosted
+
+if TYPE_CHECKING:
+    from procrastinate.worker import Worker as Runner
 
 LOOK: Final = 30.0
 """Seconds between two looks at the timetable."""
 PATIENCE: Final = 300.0
 """Seconds that a draft waits for other workers to read their feeds."""
+GRACE: Final = 240.0
+"""Seconds that the job in hand has to end once the worker is told to."""
 AT_ONCE: Final = 500
 """Newsletters whose drafts are put in the queue in one transaction."""
+
+_PUT_OFF = 3
+"""Times that a draft is put off since feeds are to be read first."""
+_FEEDS_FIRST = N_("feeds are to be read first")
 
 Say = Callable[..., None]
 """Tells the person at the terminal: a message and its values."""
@@ -48,21 +57,48 @@ class Worker:
     until_idle: bool = False
     """End once nothing waits any more; else never."""
     look_every: float = LOOK
+    alive: float = queue.ALIVE
     _app: App = field(init=False)
+    _number: int | None = field(init=False, default=None)
+    """By which the queue knows it."""
+    _ending: asyncio.Event = field(init=False, default_factory=asyncio.Event)
+    _in_hand: set[int] = field(init=False, default_factory=set)
+    """The jobs that this process is at, by their numbers."""
+    _lost: set[int] = field(init=False, default_factory=set)
+    """Those that the queue says it has, and it has not: the server went while it told how they ended."""
 
     async def work(self) -> None:
-        """Work until interrupted. Raises StoreError where the server cannot be reached, at first or with `until_idle`."""
+        """Work until `end`, or a signal. Raises StoreError where the server cannot be reached, at first or with `until_idle`."""
         with open_store(self._address):
             pass  # it says better than procrastinate what is wrong with an address
-        while True:
+        with suppress(ValueError, RuntimeError, NotImplementedError):  # in a thread, or where there are no signals
+            for number in (signal.SIGINT, signal.SIGTERM):
+                asyncio.get_running_loop().add_signal_handler(number, self.end)
+        while not self._ending.is_set():
             try:
                 await self._work()
-                return
+                if self.until_idle:
+                    return
             except (exceptions.ConnectorException, PoolTimeout, StoreError) as error:
                 if self.until_idle:
                     raise error if isinstance(error, StoreError) else self._gone(error) from error
-                self.say(N_("The server is gone; trying again in {n} s."), n=round(self.look_every))
-                await asyncio.sleep(self.look_every)
+                if not self._ending.is_set():
+                    self.say(N_("The server is gone; trying again in {n} s."), n=round(self.look_every))
+                await self._pause()
+
+    def end(self) -> None:
+        """End once the job in hand is done; a second signal ends the program at once."""
+        self._ending.set()
+        if self._in_hand:
+            self.say(N_("The job in hand is ended first."))
+        with suppress(ValueError, RuntimeError, NotImplementedError):
+            for number in (signal.SIGINT, signal.SIGTERM):
+                asyncio.get_running_loop().remove_signal_handler(number)
+
+    async def _pause(self) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self.look_every):
+                await self._ending.wait()
 
     @property
     def _address(self) -> str:
@@ -72,28 +108,47 @@ class Worker:
         return StoreError(N_("{database}: the server is gone ({cause})"), database=self._address.partition("?")[0], cause=error)
 
     async def _work(self) -> None:
+        """Work until told to end, or until idle where that is asked. Raises what the server raises once it is gone."""
         self._app = queue.new_app(self._address)
         self._app.task(name="read", retry=queue.AGAIN)(self._read)
-        self._app.task(name="draft", retry=queue.AGAIN)(self._draft)
+        self._app.task(name="draft", retry=queue.AGAIN, pass_context=True)(self._draft)
+        self._number = None
+        await asyncio.to_thread(self._make_tables)
+        await self._look()
         async with self._app.open_async():
-            await queue.make_tables(self._app)
-            await self._look()
-            working = asyncio.create_task(
-                self._app.run_worker_async(
-                    queues=[queue.FEEDS, f"site:{site()}"],
-                    wait=not self.until_idle,
-                    delete_jobs="successful",
-                    shutdown_graceful_timeout=60,
-                    stalled_worker_timeout=queue.ALIVE,
-                )
+            running = self._app.run_worker_async(
+                queues=[queue.FEEDS, f"site:{site()}"],
+                wait=not self.until_idle,
+                delete_jobs="successful",
+                install_signal_handlers=False,
+                shutdown_graceful_timeout=GRACE,
+                update_heartbeat_interval=self.alive / 3,
+                stalled_worker_timeout=self.alive,
+                worker_middleware=[self._at_hand],
             )
-            looking = asyncio.create_task(self._look_for_ever())
-            done, _ = await asyncio.wait((working, looking), return_when=asyncio.FIRST_COMPLETED)
-            for task in (looking, working):
-                task.cancel()
-            await asyncio.gather(working, looking, return_exceptions=True)
-            for task in done:
-                task.result()
+            tasks = [asyncio.create_task(one) for one in (running, self._look_for_ever(), self._ending.wait())]
+            try:
+                await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                for task in tasks:
+                    task.cancel()  # of the first one, to end its job
+                ended = await asyncio.gather(*tasks, return_exceptions=True)
+        for error in ended:
+            if isinstance(error, Exception):  # a cancelled one is none
+                raise error
+
+    def _make_tables(self) -> None:
+        with open_store(self._address) as store:
+            queue.make_tables(store)
+
+    async def _at_hand(self, do: Callable[[], Awaitable[Any]], job: JobContext, runner: Runner) -> Any:
+        assert job.job.id is not None
+        self._number = runner.worker_id
+        self._in_hand.add(job.job.id)
+        try:
+            return await do()
+        finally:
+            self._in_hand.discard(job.job.id)
 
     # ------------------------------------------------------------------------------------------- the timetable
 
@@ -103,37 +158,37 @@ class Worker:
             await self._look()
 
     async def _look(self) -> None:
-        """Put in the queue what is due, and take back what a dead worker held."""
-        await self._take_back()
-        while await asyncio.to_thread(self._put_due):
+        """Look after the queue: put in it what is due, and take back what a dead worker held."""
+        while await asyncio.to_thread(self._look_after):
             pass
 
-    def _put_due(self) -> bool:
-        """Put the drafts that are due in the queue, after the feeds; whether there may be more. All of it, or nothing."""
+    def _look_after(self) -> bool:
+        """Whether there may be more to do. All of it is done, or nothing, and by one worker at a time."""
         now = self.clock()
         with open_store(self._address) as store, store.together():
+            if not queue.alone(store.driver()):
+                return False
+            self._take_back(store, now)
+            queue.forget(store.driver())
             for hosted in store.hosting.adrift(now, AT_ONCE):
                 store.hosting.plan(_again(hosted, now), now)
             due = store.hosting.due(now, AT_ONCE)
             if due:
                 jobs = [queue.reading(group) for group in rounds.groups_due(store, now)]
                 jobs += [queue.drafting(hosted) for hosted in due]
-                waiting = store.hosting.waiting([str(job.queueing_lock) for job in jobs])
-                queue.put([job for job in jobs if job.queueing_lock not in waiting], store.driver())
+                known = store.hosting.doing([str(job.queueing_lock) for job in jobs])
+                queue.put([job for job in jobs if job.queueing_lock not in known], store.driver())
             for hosted in due:
                 store.hosting.plan(_again(hosted, now), now)
         return len(due) == AT_ONCE
 
-    async def _take_back(self) -> None:
-        for job in await self._app.job_manager.get_stalled_jobs(seconds_since_heartbeat=queue.ALIVE):
-            with suppress(exceptions.ConnectorException):  # another worker was first
-                if job.attempts + 1 < queue.ATTEMPTS:
-                    await self._app.job_manager.retry_job(job)
-                    continue
-                await self._app.job_manager.finish_job(job, Status.FAILED, delete_job=False)
-                if job.task_name == "draft":
-                    error = N_("its worker ended {n} times before the draft was made")
-                    await asyncio.to_thread(self._end, str(job.task_kwargs["newsletter"]), DigestError(error, n=queue.ATTEMPTS))
+    def _take_back(self, store: Store, now: datetime) -> None:
+        lost = queue.doing(store.driver(), self._number) - self._in_hand if self._number else set()
+        orphans, self._lost = lost & self._lost, lost  # one that is being noted as done is not there the next time
+        for job in queue.take_back(store.driver(), alive=self.alive, orphans=orphans):
+            if job.given_up and job.task == "draft":
+                error = DigestError(N_("its worker ended {n} times before the draft was made"), n=queue.ATTEMPTS)
+                store.hosting.end(str(job.values["newsletter"]), now, self._told(error))
 
     # ------------------------------------------------------------------------------------------- the jobs
 
@@ -143,19 +198,23 @@ class Worker:
         failed = sum(report.status == "failed" for report in reports)
         self.say(N_("{feeds} feeds read; failed: {failed}."), feeds=len(reports), failed=failed)
 
-    async def _draft(self, newsletter: str) -> None:
+    async def _draft(self, job: JobContext, newsletter: str) -> None:
         """Make the draft of a newsletter."""
-        await self._feeds_read()
+        await self._feeds_read(job.job.attempts)
         await asyncio.to_thread(self._make_draft, newsletter)
 
-    async def _feeds_read(self) -> None:
-        """Wait until no living worker reads feeds any more, for as long as that is reasonable."""
-        at_it = """SELECT count(*) AS n FROM procrastinate_jobs JOIN procrastinate_workers AS worker ON worker.id = worker_id
-            WHERE task_name = 'read' AND status = 'doing' AND last_heartbeat > now() - make_interval(secs => %(alive)s)"""
+    async def _feeds_read(self, attempts: int) -> None:
+        """Wait until no worker reads feeds any more, for as long as that is reasonable. Raises BusyError to come back later."""
+        waiting = 0
         with suppress(TimeoutError):
             async with asyncio.timeout(PATIENCE):
-                while (await self._app.connector.execute_query_one_async(at_it, alive=queue.ALIVE))["n"]:
+                while (found := await queue.readings(self._app))[0]:
+                    if self._ending.is_set():
+                        raise BusyError(_FEEDS_FIRST)
                     await asyncio.sleep(0.5)
+                waiting = found[1]
+        if waiting and attempts < _PUT_OFF:  # taken back from a worker that died
+            raise BusyError(_FEEDS_FIRST)
 
     def _make_draft(self, newsletter: str) -> None:
         with open_store(self._address) as store:
@@ -163,27 +222,33 @@ class Worker:
             if hosted is None:  # it was taken away meanwhile
                 return
             store.hosting.begin(newsletter, self.clock())
+        hide: Callable[[str], str] = str
         try:
             config = load(rounds.settings_of(hosted.file))
+            hide = config.hide
             made = rounds.make_draft(config, now=self.clock())
         except GateError:  # the edition of today is signed already
             self._end(newsletter, None)
         except (BusyError, StoreError) as error:
-            self._end(newsletter, error)
+            self._end(newsletter, error, hide)
             raise  # to be tried again
         except Exception as error:
-            self._end(newsletter, error)
-            self.say(N_("{newsletter}: {cause}"), newsletter=newsletter, cause=error)
+            told = self._end(newsletter, error, hide)
+            self.say(N_("{newsletter}: {cause}"), newsletter=newsletter, cause=told)
         else:
             self._end(newsletter, None)
             self.say(N_("{newsletter}: draft {edition} is ready."), newsletter=newsletter, edition=made.edition)
 
-    def _end(self, newsletter: str, error: Exception | None) -> None:
-        """Note how a draft went."""
-        say = team_translator(self.operator.settings.newsletter.language).gettext
-        told = error.text(say) if isinstance(error, DigestError) else f"{type(error).__name__}: {error}" if error else None
+    def _end(self, newsletter: str, error: Exception | None, hide: Callable[[str], str] = str) -> str | None:
+        """Note how a draft went, without the secrets of its newsletter: whoever runs the machines reads it. What was noted."""
+        told = hide(self._told(error)) if error else None
         with open_store(self._address) as store:
             store.hosting.end(newsletter, self.clock(), told)
+        return told
+
+    def _told(self, error: Exception) -> str:
+        say = team_translator(self.operator.settings.newsletter.language).gettext
+        return error.text(say) if isinstance(error, DigestError) else f"{type(error).__name__}: {error}"
 
 
 def _again(hosted: Hosted, now: datetime) -> Hosted:
