@@ -266,3 +266,9 @@ def test_a_message_is_a_line_whatever_was_typed(wrong: dict[str, Any]) -> None:
     with pytest.raises(SettingsError) as told:
         parse(SETTINGS | wrong)
     assert len(str(told.value)) < 200
+
+
+def test_a_name_is_on_one_line_whatever_was_typed() -> None:
+    """The sender's goes into a header, which a line break would end."""
+    newsletter = SETTINGS["newsletter"] | {"sender": {"name": "Collectif\n d'essai\x1b\u2028", "email": "lettre@essai.example"}}
+    assert parse(SETTINGS | {"newsletter": newsletter}).newsletter.sender.name == "Collectif d'essai"

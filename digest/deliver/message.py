@@ -47,7 +47,6 @@ def build_message(
     message["Subject"] = " ".join(rendered.subject.splitlines())
     message["Date"] = format_datetime(edition.made)
     message["Message-ID"] = f"<{_slug(edition.newsletter)}.{_slug(edition.edition)}.{edition.revision}@{domain}>"
-    message["Content-Language"] = edition.language
     message[MARK] = mark_of(edition)
     message["X-Unsent"] = "1"  # Outlook opens the file as a draft
     message["List-Id"] = f"<{_slug(edition.newsletter)[:60].strip('-')}.{domain}>"
@@ -59,6 +58,7 @@ def build_message(
     message.add_alternative(html, subtype="html", charset="utf-8", cte="quoted-printable")
     boundary = f"=_{hashlib.sha256((rendered.text + html).encode()).hexdigest()[:32]}"
     message.set_boundary(boundary)
+    message["Content-Language"] = edition.language  # last: what is said of the content before goes to its first part
     if shown:
         _attach(message, {name: pictures[name] for name in shown}, domain, boundary)
     message[SEAL] = _seal(message)

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from digest.errors import N_
@@ -43,7 +43,16 @@ def _timezone(value: str) -> str:
     return value
 
 
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+_BREAKS = re.compile(r"\s*[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]\s*")
+_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
+
+
+def _on_one_line(value: Any) -> Any:
+    """A name as a heading, a header and a terminal can hold it."""
+    return _CONTROLS.sub("", _BREAKS.sub(" ", value)) if isinstance(value, str) else value
+
+
+Name = Annotated[str, BeforeValidator(_on_one_line), StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Url = Annotated[str, AfterValidator(_absolute_url)]
 Subject = Annotated[Name, AfterValidator(_subject)]
 Timezone = Annotated[str, AfterValidator(_timezone)]
