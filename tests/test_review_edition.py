@@ -75,6 +75,11 @@ def send(owner: Visitor, letter: Path, path: str, **fields: object) -> Answer:
     return owner.post(f"{HERE}/{path}", {"revision": last(letter).revision} | {"do": ""} | fields)
 
 
+def plain(words: str) -> str:
+    """With plain spaces and apostrophes, as `Answer.words`."""
+    return re.sub("[\u00a0\u202f]", " ", words).replace("’", "'")
+
+
 def by_camille(folder: Path, **words: str) -> Edition:
     """Someone else writes over the first story."""
     config = load(folder / "sources.yaml")
@@ -212,6 +217,73 @@ def test_only_words_of_the_article_become_a_takeaway(owner: Visitor, letter: Pat
     assert last(letter).revision == 1
 
 
+def test_takeaways_are_put_in_order_by_their_buttons(owner: Visitor, letter: Path) -> None:
+    story = first(letter)
+    one, two, three = (key(takeaway) for takeaway in story.takeaways)
+
+    def order() -> list[str]:
+        return [key(takeaway) for takeaway in first(letter).takeaways]
+
+    send(owner, letter, f"stories/{story.id}", do=f"earlier:{one}")
+    send(owner, letter, f"stories/{story.id}", do=f"later:{three}")
+    assert (order(), last(letter).revision) == ([one, two, three], 1), "nothing is above the first or under the last"
+    page = owner.follow(send(owner, letter, f"stories/{story.id}", do=f"later:{one}"))
+    assert order() == [two, one, three]
+    assert f"L'ordre des points à retenir de « {plain(story.title)} » a changé" in page.words
+    send(owner, letter, f"stories/{story.id}", do=f"earlier:{three}")
+    assert order() == [two, three, one]
+    send(owner, letter, "undo", do="undo")
+    assert order() == [two, one, three]
+    text = owner.get(HERE).text
+    assert re.search(f'value="earlier:{two}" id="earlier-{two}" aria-disabled="true"', text)
+    assert re.search(f'value="later:{two}" id="later-{two}" aria-label="', text)
+
+
+def test_a_takeaway_quotes_only_a_part_of_its_sentence_and_the_top_follows(owner: Visitor, letter: Path) -> None:
+    story, whole = first(letter), first(letter).takeaways[0]
+    assert whole.text in owner.get(HERE).text.split(f'id="part-{key(whole)}"')[1].split("</textarea>")[0]
+    assert last(letter).highlights[0].takeaway == whole
+    typed = "  ".join(whole.text.split()[1:6]).replace("’", "'").replace("\xa0", " ")
+    send(owner, letter, f"stories/{story.id}", do=f"part:{key(whole)}", **{f"part-{key(whole)}": typed})
+    part = first(letter).takeaways[0]
+    assert part.text == " ".join(whole.text.split(" ")[1:6]), "in the signs of the article"
+    assert (part.made_by, part.article, part.version) == ("extract", whole.article, whole.version)
+    assert whole.start < part.start < part.end < whole.end
+    assert last(letter).highlights[0].takeaway == part
+    send(owner, letter, f"stories/{story.id}", do=f"part:{key(part)}", **{f"part-{key(part)}": whole.text})
+    assert first(letter).takeaways[0].text == whole.text, "and the whole sentence comes back"
+
+
+@pytest.mark.parametrize("words", ["", "  ", "Des mots que personne n'a écrits", "{cut}", "{other}", "{turned}", "{more}"])
+def test_only_words_of_that_sentence_may_be_kept_of_it(owner: Visitor, letter: Path, words: str) -> None:
+    story = first(letter)
+    one, two = story.takeaways[:2]
+    values = {"cut": one.text[:-6], "other": two.text, "turned": " ".join(one.text.split()[::-1]), "more": one.text + " Bon."}
+    words = words.format(**values)
+    answer = send(owner, letter, f"stories/{story.id}", do=f"part:{key(one)}", **{f"part-{key(one)}": words})
+    assert answer.status == 422
+    assert "ces mots ne sont pas tels quels dans la phrase" in answer.words
+    assert "enlevez des mots à son début ou à sa fin" in answer.words
+    assert last(letter).revision == 1
+
+
+def test_two_takeaways_never_quote_the_same_words(owner: Visitor, letter: Path) -> None:
+    story, whole = first(letter), first(letter).takeaways[0]
+    half = " ".join(whole.text.split(" ")[:4])
+    send(owner, letter, f"stories/{story.id}", do=f"part:{key(whole)}", **{f"part-{key(whole)}": half})
+    send(owner, letter, f"stories/{story.id}", do=f"add:{key(whole)}")
+    answer = send(owner, letter, f"stories/{story.id}", do=f"part:{key(whole)}", **{f"part-{key(whole)}": half})
+    assert "un autre point à retenir cite déjà ces mots" in answer.words
+    assert len({key(one) for one in first(letter).takeaways}) == 4
+
+
+def test_a_takeaway_that_is_gone_has_no_part_to_keep(owner: Visitor, letter: Path) -> None:
+    story, whole = first(letter), first(letter).takeaways[0]
+    send(owner, letter, f"stories/{story.id}", do=f"remove:{key(whole)}")
+    answer = send(owner, letter, f"stories/{story.id}", do=f"part:{key(whole)}", **{f"part-{key(whole)}": whole.text})
+    assert answer.status == 422
+
+
 # ------------------------------------------------------------------------------------------------ places
 
 
@@ -269,9 +341,21 @@ def test_the_last_gesture_is_taken_back(owner: Visitor, letter: Path) -> None:
     before = last(letter)
     page = owner.follow(send(owner, letter, f"stories/{before.stories[0].id}", do="down"))
     assert "L'ordre sous IA a changé" in page.words
-    send(owner, letter, "undo", do="undo")
+    page = owner.follow(send(owner, letter, "undo", do="undo"))
+    assert "Annulé : l'ordre sous IA a changé" in page.words
     assert last(letter).themes == before.themes
     assert last(letter).subject == before.subject
+
+
+def test_an_undoing_says_what_was_undone_not_what_it_does(owner: Visitor, letter: Path) -> None:
+    story = last(letter).stories[1]
+    send(owner, letter, f"stories/{story.id}", do="drop")
+    page = owner.follow(send(owner, letter, "undo", do="undo"))
+    assert f"Annulé : « {plain(story.title)} » est retiré" in page.words
+    assert "entre, sous" not in page.words
+    send(owner, letter, f"stories/{story.id}", do="drop")
+    back = owner.follow(send(owner, letter, "undo", do="undo", story=story.id, **{"from": last(letter).revision - 1}))
+    assert f"« {plain(story.title)} » a retrouvé sa place." in back.words
 
 
 def test_key_takeaways_are_chosen_ordered_and_never_more_than_five(owner: Visitor, letter: Path) -> None:
@@ -345,6 +429,83 @@ def test_an_article_that_another_story_tells_comes_in_as_a_story_of_its_own(owne
     assert len(now.stories) == count + 1
     assert now.themes[1].stories[-1].articles == (out.id,)
     assert all(len(story.articles) == 1 for story in now.stories)
+
+
+def grouping(folder: Path) -> dict[str, str]:
+    """The story of each article of the store."""
+    config = load(folder / "sources.yaml")
+    with open_store(config.database, reader_of(config)) as store:
+        edition = the_desk.opened(store, "2026-11")
+        ids = {id for story in edition.stories for id in story.articles} | {out.id for out in edition.left_out}
+        return {article.id: article.story for id in ids if (article := store.find(id, ""))}
+
+
+def test_telling_an_article_apart_is_undone_in_the_store_and_the_tray_too(owner: Visitor, letter: Path) -> None:
+    before, grouped = last(letter), grouping(letter)
+    told = next(story for story in before.stories if len(story.articles) > 1)
+    for other in (article for article in told.articles if article != told.article):
+        page = owner.follow(send(owner, letter, f"stories/{told.id}", title="Un titre à nous", do=f"split:{other}"))
+        assert "Annuler" in page.text.split('class="just-done"')[1].split("</div>")[1]
+        assert "a quitté ce numéro" not in page.words, "the story is there, whatever it is called by"
+        assert grouping(letter) != grouped
+        page = owner.follow(send(owner, letter, "undo", do="undo"))
+        assert "Annulé : « " in page.words
+        assert "est maintenant un sujet à part" in page.words
+        after = last(letter)
+        assert after.left_out == before.left_out
+        assert next(story for story in after.stories if story.article == told.article).title == "Un titre à nous"
+        assert [story.articles for story in after.stories] == [story.articles for story in before.stories]
+        assert grouping(letter) == grouped
+
+
+@pytest.mark.parametrize("from_tray", [False, True])
+def test_telling_two_stories_together_is_undone_in_the_store_and_the_tray_too(
+    owner: Visitor, letter: Path, from_tray: bool
+) -> None:
+    one, two = last(letter).stories[:2]
+    if from_tray:
+        send(owner, letter, f"stories/{two.id}", do="drop")
+    before, grouped = last(letter), grouping(letter)
+    page = owner.follow(send(owner, letter, f"stories/{one.id}", do="merge", other=two.id))
+    assert f"« {plain(two.title)} » est maintenant raconté avec « {plain(one.title)} »" in page.words
+    assert "a quitté ce numéro" not in page.words
+    assert grouping(letter)[two.article] == one.id
+    send(owner, letter, "undo", do="undo")
+    after = last(letter)
+    assert (after.stories, after.highlights, after.left_out) == (before.stories, before.highlights, before.left_out)
+    assert grouping(letter) == grouped
+
+
+@pytest.mark.parametrize("deed", ["split", "merge", "merge from the tray"])
+def test_grouping_comes_back_with_an_old_revision_when_nobody_remembers_the_tray(owner: Visitor, letter: Path, deed: str) -> None:
+    """The history brings any revision back, and `digest review` may have been started again."""
+    told = next(story for story in last(letter).stories if len(story.articles) > 1)
+    other = next(story for story in last(letter).stories if story.id != told.id)
+    if deed == "merge from the tray":
+        send(owner, letter, f"stories/{other.id}", do="drop")
+    before, grouped = last(letter), grouping(letter)
+    values = {"do": f"split:{told.articles[1]}"} if deed == "split" else {"do": "merge", "other": other.id}
+    send(owner, letter, f"stories/{told.id}", **values)
+    assert owner.post(f"{HERE}/history/{before.revision}", {"revision": last(letter).revision}).status == 303
+    after = last(letter)
+    assert after.stories == before.stories
+    assert grouping(letter) == grouped
+    tray = {out.id: out.reason for out in after.left_out}
+    assert tray.keys() >= {out.id for out in before.left_out} - {told.id}
+    assert tray.get(other.id) == ("rejected" if deed == "merge from the tray" else None)
+    if deed == "split":
+        assert tray.get(told.articles[1], f"duplicate-of:{told.id}") == f"duplicate-of:{told.id}"
+
+
+def test_a_tray_that_was_filled_meanwhile_is_not_emptied_by_an_undoing(owner: Visitor, letter: Path) -> None:
+    send(owner, letter, f"stories/{first(letter).id}", do="down")
+    new = LeftOut("f" * 16, "Arrivé entre-temps", None, "arrived-later")
+    config = load(letter / "sources.yaml")
+    with open_store(config.database, reader_of(config)) as store:
+        edition = the_desk.opened(store, "2026-11")
+        store.editions.refresh_tray(replace(edition, left_out=(*edition.left_out, new)))
+    send(owner, letter, "undo", do="undo")
+    assert new in last(letter).left_out
 
 
 def test_two_stories_of_the_edition_become_one(owner: Visitor, letter: Path) -> None:
@@ -473,6 +634,7 @@ def test_a_closed_edition_is_read_and_reopened_not_edited(owner: Visitor, letter
     assert digest("approve", "2026-11", "--by", "Camille", folder=letter).code == 0
     page = owner.get(HERE)
     assert "Approuvé par Camille" in page.words
+    assert "Numéro 2026-11 Approuvé" in page.words, "of the masculine, as a number is"
     assert f'action="{HERE}/reopen"' in page.text
     assert "<textarea" not in page.text
     answer = send(owner, letter, "words", introduction="Trop tard.")

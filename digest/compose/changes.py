@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 
-from digest.compose.reasons import titles_of
 from digest.errors import N_
 from digest.language.translations import Translator
 from digest.model import Deed, Edition, EditionStory, Takeaway
@@ -111,11 +110,16 @@ def _grouping(before: Edition, after: Edition) -> Iterator[Change]:
         for article in story.articles
         if story.id in was and article not in was[story.id]
     ]
-    titles = titles_of(before) | titles_of(after) if apart or joined else {}
+    titles = _titles(before) | _titles(after) if apart or joined else {}
     for article in apart:
         yield Change(N_("“{title}” is now a story of its own: it waits in the tray"), {"title": titles.get(article, article)})
     for article, story in joined:
         yield Change(N_("“{title}” is now told with “{story}”"), {"title": titles.get(article, article), "story": story})
+
+
+def _titles(edition: Edition) -> dict[str, str]:
+    """The titles of articles: a story may be called by one that does not lead it."""
+    return {story.article: story.title for story in edition.stories} | {out.id: out.title for out in edition.left_out}
 
 
 def _both(before: Edition, after: Edition) -> Iterator[tuple[EditionStory, EditionStory]]:
