@@ -10,9 +10,11 @@ import asyncio
 import json
 import logging
 import os
+import random
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections import Counter
@@ -36,7 +38,6 @@ from digest.errors import GatherError
 from digest.federation import hosting, rounds
 from digest.federation.worker import Worker
 from digest.gather.workers import Workers
-from digest.language.words import detect, lemma
 from digest.opening import reader_of
 from digest.store import open_store
 from digest.store.hosting import Hosted
@@ -65,6 +66,8 @@ class Host:
     delay: float = 0.0
     """Seconds before an answer."""
     asked: list[str] = field(default_factory=list)
+    secrets: list[tuple[str, str]] = field(default_factory=list)
+    """Paths that were asked for with a secret, and it."""
     open_now: int = 0
     most_at_once: int = 0
     hook: Callable[[str], None] = lambda _: None
@@ -113,6 +116,8 @@ def _handler(host: Host) -> type[BaseHTTPRequestHandler]:
                 host.open_now += 1
                 host.most_at_once = max(host.most_at_once, host.open_now)
                 host.asked.append(self.path)
+                if secret := self.headers.get("Authorization"):
+                    host.secrets.append((self.path, secret))
             try:
                 host.hook(self.path)
                 time.sleep(host.delay)
@@ -138,26 +143,28 @@ def _handler(host: Host) -> type[BaseHTTPRequestHandler]:
     return Handler
 
 
-_TOWNS = ("Lorient", "Mulhouse", "Sète", "Brest", "Nîmes", "Calais", "Vannes", "Troyes", "Auch", "Gap")
-
-
 def text(name: str, number: int) -> str:
-    """A text of the theme `ia`, like no other."""
-    town = _TOWNS[number % len(_TOWNS)]
-    return f"L'intelligence artificielle arrive à {town} ({name}). " + " ".join(
-        f"À {town}, la maison {name}-{one} aide {int(name, 36) * 7 + one * number} bénévoles à lire chaque algorithme."
-        for one in range(14)
+    """A text of the theme `ia`, whose other words are its own."""
+    draw = random.Random(f"{name}-{number}")
+    words = ["".join(draw.choice("bdfglmnprstv") + draw.choice("aeiou") for _ in range(3)) for _ in range(40)]
+    sentences = (
+        f"Le {' '.join(draw.sample(words, 9))} aide {draw.randrange(10, 900)} bénévoles par un algorithme." for _ in range(12)
     )
+    return f"L'intelligence artificielle et ses {words[0]} arrivent. " + " ".join(sentences)
 
 
 def feed(name: str, site: str, stories: int = 3) -> bytes:
     items = "".join(
-        f"<item><title>{_TOWNS[number % 10]} ouvre la maison {name}-{number}</title><link>{site}/{name}/{number}</link>"
+        f"<item><title>{_title(name, number)}</title><link>{site}/{name}/{number}</link>"
         f"<pubDate>Mon, {9 + number:02} Nov 2026 08:00:00 +0100</pubDate><description>{text(name, number)}</description></item>"
         for number in range(stories)
     )
     head = f"<channel><title>{name}</title><link>{site}/{name}</link><language>fr</language>"
     return f'<?xml version="1.0" encoding="utf-8"?><rss version="2.0">{head}{items}</channel></rss>'.encode()
+
+
+def _title(name: str, number: int) -> str:
+    return f"Un algorithme pour {' '.join(text(name, number).split()[7:12])} ({name}-{number})"
 
 
 # ------------------------------------------------------------------------------------------- the newsletters
@@ -226,14 +233,14 @@ def made(folder: Path) -> dict[str, Any]:
     assert kept["revision"] == edition.revision
     assert (files / "report.html").read_text(encoding="utf-8").rstrip().endswith("</html>")
     told = sorted((story.title, tuple(takeaway.text for takeaway in story.takeaways)) for story in edition.stories)
-    sources = sorted((report.name, report.message) for report in edition.sources)
+    sources = sorted((report.name, report.error) for report in edition.sources)
     return {"revision": edition.revision, "events": events, "stories": told, "sources": sources, "used": used}
 
 
 def articles(store: str) -> dict[str, Any]:
     """Every article that a store holds, by its title, and which are told as one story; nothing twice, nothing forgotten."""
     with psycopg.connect(store) as connection:
-        rows = connection.execute("SELECT title, version, story FROM articles JOIN versions ON id = article").fetchall()
+        rows = connection.execute("SELECT title, versions.version, story FROM articles JOIN versions ON id = article").fetchall()
         unplaced = connection.execute("SELECT count(*) FROM articles WHERE story = ''").fetchone()
     titles = Counter(title for title, _, _ in rows)
     assert set(titles.values()) <= {1}, titles
@@ -256,10 +263,14 @@ def queued(store: str) -> list[tuple[str, str, int]]:
         return [(str(task), str(status), int(attempts)) for task, status, attempts in rows]
 
 
-def age_heartbeats(store: str) -> None:
-    """What a worker that was killed leaves, a minute later."""
+def a_while_later(store: str, *folders: Path) -> None:
+    """What a worker that was killed leaves, an hour later: no sign of life, and half of a file."""
+    for folder in folders:
+        for file in folder.rglob(".*"):
+            os.utime(file, (time.time() - 3600, time.time() - 3600))
     with psycopg.connect(store, autocommit=True) as connection:
-        connection.execute("UPDATE procrastinate_workers SET last_heartbeat = last_heartbeat - interval '1 minute'")
+        if connection.execute("SELECT to_regclass('procrastinate_workers')").fetchone() != (None,):  # it died before that
+            connection.execute("UPDATE procrastinate_workers SET last_heartbeat = last_heartbeat - interval '1 hour'")
 
 
 # ------------------------------------------------------------------------------------------- the workers
@@ -357,7 +368,7 @@ def running_program(place: Path) -> Iterator[Program]:
 
 
 def main() -> None:
-    lemma("bénévoles", detect("Les bénévoles lisent."))
+    _load_everything()
     children: set[int] = set()
     for line in sys.stdin:
         order = json.loads(line)
@@ -377,6 +388,14 @@ def main() -> None:
     for child in children:
         with suppress(ProcessLookupError):
             os.kill(child, signal.SIGKILL)
+
+
+def _load_everything() -> None:
+    """Make a draft, after which dictionaries, templates and the like are at hand for every worker."""
+    with tempfile.TemporaryDirectory() as place:
+        config = load(newsletter(Path(place) / "lettre", "sqlite:///digest.db", files=4) / "sources.yaml")
+        rounds.make_draft(config, now=NOW)
+    assert threading.active_count() == 1
 
 
 def _be(order: _Order) -> None:
@@ -427,7 +446,7 @@ def _die(*_: Any, **__: Any) -> None:
 
 
 _MOMENTS: dict[str, Callable[[], None]] = {
-    "before reading": lambda: setattr(rounds.pipeline, "update", _die),
+    "before reading": lambda: setattr(pipeline, "update", _die),
     "between storing and placing": lambda: setattr(pipeline, "place_new", _die),
     "before the draft is kept": lambda: setattr(pipeline, "_keep", _die),
     "in the middle of the files": lambda: setattr(Path, "replace", _die),

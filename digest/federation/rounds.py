@@ -22,6 +22,7 @@ from digest.gather.state import from_json, is_due
 from digest.model import Edition, SourceReport
 from digest.notify import tell_that_a_draft_waits, tell_that_there_is_too_little
 from digest.opening import opened
+from digest.placing import place_new
 from digest.settings import Source
 from digest.store import Reader, Store, open_store
 
@@ -30,10 +31,13 @@ GROUPS: Final = 32
 FRESH: Final = timedelta(hours=3)
 """A feed that was asked less than this ago, for whichever newsletter, is not asked again."""
 
+DAILY: Final = timedelta(days=1)
+"""How often a feed is asked that only newsletters follow which are never drafted."""
 
-def groups_due(store: Store, now: datetime) -> list[int]:
-    """The parts that hold a feed to ask now."""
-    return sorted({group_of(feed) for feed in _due(store, now)})
+
+def groups_due(store: Store, now: datetime, between: timedelta = FRESH) -> list[int]:
+    """The parts that hold a feed to ask now, which was not asked for some time."""
+    return sorted({group_of(feed) for feed in _due(store, now, between)})
 
 
 def group_of(feed: str) -> int:
@@ -48,18 +52,19 @@ async def read_group(operator: Config, group: int, *, now: datetime) -> tuple[So
     """
     with open_store(operator.database) as store:
         due = [feed for feed in _due(store, now) if group_of(feed) == group]
-    if not due:
-        return ()
+        if not due:
+            place_new(store, now)  # a worker that was killed may have stored articles and gone no further
+            return ()
     sources = tuple(Source(name=feed, feed=feed) for feed in due)
     shared = replace(operator, settings=operator.settings.model_copy(update={"sources": sources}))
     with open_store(operator.database, Reader("", {feed: feed for feed in due})) as store:
         return await pipeline.update(shared, store, now=now)
 
 
-def _due(store: Store, now: datetime) -> list[str]:
+def _due(store: Store, now: datetime, between: timedelta = FRESH) -> list[str]:
     feeds = store.hosting.feeds()
     known = store.states_of(feeds)
-    return [feed for feed in feeds if is_due(from_json(known.get(feed, {})), now, between=FRESH)]
+    return [feed for feed in feeds if is_due(from_json(known.get(feed, {})), now, between=between)]
 
 
 def make_draft(config: Config, *, now: datetime) -> Edition:

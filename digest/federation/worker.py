@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
 
 from procrastinate import App, JobContext, exceptions
@@ -35,6 +36,8 @@ PATIENCE: Final = 300.0
 """Seconds that a draft waits for other workers to read their feeds."""
 GRACE: Final = 240.0
 """Seconds that the job in hand has to end once the worker is told to."""
+BROWSE: Final = 1800.0
+"""Seconds between two looks at the feeds of newsletters that are never drafted."""
 AT_ONCE: Final = 500
 """Newsletters whose drafts are put in the queue in one transaction."""
 
@@ -61,6 +64,7 @@ class Worker:
     _app: App = field(init=False)
     _number: int | None = field(init=False, default=None)
     """By which the queue knows it."""
+    _browse_at: float = field(init=False, default=0.0)
     _ending: asyncio.Event = field(init=False, default_factory=asyncio.Event)
     _in_hand: set[int] = field(init=False, default_factory=set)
     """The jobs that this process is at, by their numbers."""
@@ -173,14 +177,22 @@ class Worker:
             for hosted in store.hosting.adrift(now, AT_ONCE):
                 store.hosting.plan(_again(hosted, now), now)
             due = store.hosting.due(now, AT_ONCE)
-            if due:
-                jobs = [queue.reading(group) for group in rounds.groups_due(store, now)]
-                jobs += [queue.drafting(hosted) for hosted in due]
-                known = store.hosting.doing([str(job.queueing_lock) for job in jobs])
-                queue.put([job for job in jobs if job.queueing_lock not in known], store.driver())
+            jobs = [queue.reading(group) for group in self._groups(store, now, some_are_due=bool(due))]
+            jobs += [queue.drafting(hosted) for hosted in due]
+            known = store.hosting.doing([str(job.queueing_lock) for job in jobs]) if jobs else {}
+            queue.put([job for job in jobs if job.queueing_lock not in known], store.driver())
             for hosted in due:
                 store.hosting.plan(_again(hosted, now), now)
         return len(due) == AT_ONCE
+
+    def _groups(self, store: Store, now: datetime, *, some_are_due: bool) -> list[int]:
+        """The parts of the feeds to read now: before drafts, and every day for newsletters that have none."""
+        if some_are_due:
+            return rounds.groups_due(store, now)
+        if monotonic() < self._browse_at or not store.hosting.some_are_never_drafted():
+            return []
+        self._browse_at = monotonic() + BROWSE
+        return rounds.groups_due(store, now, rounds.DAILY)
 
     def _take_back(self, store: Store, now: datetime) -> None:
         lost = queue.doing(store.driver(), self._number) - self._in_hand if self._number else set()

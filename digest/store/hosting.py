@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, Row, column, delete, func, literal_column, select, table, update
+from sqlalchemy import ColumnElement, Connection, Row, column, delete, exists, func, literal_column, select, table, update
 
 from digest.store import schema as t
 from digest.store.engines import among, insert_on
@@ -104,6 +104,11 @@ class Hosting:
     def due(self, now: datetime, most: int) -> tuple[Hosted, ...]:
         """Those whose time has come, the longest overdue first, at most so many: no other program is given them meanwhile."""
         return self._claimed(t.timetable.c.next <= now, most)
+
+    def some_are_never_drafted(self) -> bool:
+        """Whether workers only read the feeds of some."""
+        with self._reading() as connection:
+            return bool(connection.execute(select(exists().where(t.timetable.c.cron.is_(None)))).scalar())
 
     def adrift(self, now: datetime, most: int) -> tuple[Hosted, ...]:
         """Those whose next time was worked out by a clock that was ahead of this one: it may be years away."""
