@@ -519,8 +519,9 @@ def test_a_known_article_follows_the_picture_that_its_source_names(database: Pat
         other = Link("", "https://x.example/b.jpg")
         store.add([replace(first, picture=other)], brought_by="https://gazette.example/feed")
         assert [(kept.picture, kept.version) for kept in store.articles()] == [(other, 1)]
-        store.add([replace(first, picture=None)], brought_by="folder:articles")
-        assert [kept.picture for kept in store.articles()] == [None], "a file says all of itself"
+        for picture in (other, None):
+            store.add([replace(first, id="f" * 16, picture=picture)], brought_by="folder:articles")
+        assert [kept.picture for kept in store.articles()] == [other, None], "a file says all of itself"
 
 
 def test_a_draft_from_the_terminal_shows_the_pictures_of_its_folder_collecting_or_not(starter: Path, digest: Digest) -> None:

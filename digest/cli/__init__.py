@@ -16,7 +16,20 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from digest.cli import checking, editing, federating, looking, making, public, reviewing, signing, sources, storing, themes
+from digest.cli import (
+    checking,
+    editing,
+    federating,
+    leaving,
+    looking,
+    making,
+    public,
+    reviewing,
+    signing,
+    sources,
+    storing,
+    themes,
+)
 from digest.cli.call import Call, _, print_text
 from digest.cli.words import explained, is_help, speak
 from digest.config import Config
@@ -40,6 +53,7 @@ app.add_typer(signing.app)
 app.add_typer(reviewing.app)
 app.add_typer(public.app)
 app.add_typer(federating.app)
+federating.newsletters.add_typer(leaving.app)
 app.add_typer(federating.newsletters, name="newsletters")
 app.add_typer(sources.app, name="sources")
 app.add_typer(themes.app, name="themes")

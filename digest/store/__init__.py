@@ -22,9 +22,10 @@ from digest.store import adding, seen
 from digest.store import schema as t
 from digest.store.accounts import Accounts
 from digest.store.editions import Editions
-from digest.store.engines import Database, among, engine_of, in_plain_words, insert_on, make_room, one_writer_at_a_time
+from digest.store.engines import Database, among, engine_of, in_plain_words, insert_on, make_room, one_writer_at_a_time, rewritten
 from digest.store.hosting import Hosting
 from digest.store.hosts import Hosts
+from digest.store.leaving import Leaving
 from digest.store.lock import one_run_at_a_time as one_run_at_a_time
 from digest.store.migrations import migrate
 from digest.store.months import articles_a_month
@@ -88,6 +89,7 @@ class Store:
         self._keys = {name: key for key, name in by_key.items()}
         self.signatures = Signatures(self._writing, self._reading)
         self.hosting = Hosting(self._writing, self._reading)
+        self.leaving = Leaving(self._writing, self._reading)
         self.accounts = Accounts(reader.newsletter, self._writing, self._reading)
         self.editions = Editions(reader.newsletter, self._writing, self._reading, self.text_of)
         if by_key and reader.newsletter:
@@ -103,6 +105,10 @@ class Store:
     def gate(self, host: str, most: int) -> AbstractAsyncContextManager[None]:
         """Where a request to a host waits until fewer than `most` are under way, of all programs that work on this server."""
         return self._hosts.gate(host, most) if self._hosts else nullcontext()
+
+    def leave_no_trace(self) -> bool:
+        """Write the file of a store anew, without what was deleted; whether it could be. A server looks after its own."""
+        return rewritten(self._engine)
 
     def move_newsletter(self, name: str, file: str) -> None:
         """Note where the newsletter of a name is now: `file` is the path of its settings from the store's folder."""
@@ -252,9 +258,11 @@ class Store:
     def keep_pictures(self, pictures: Mapping[str, bytes]) -> None:
         """Keep pictures by their names, which tell their bytes: one that is kept already stays."""
         rows = [{"name": name, "content": content} for name, content in pictures.items()]
+        album = [{"newsletter": self._reader.newsletter, "picture": name} for name in pictures]
         if rows:
-            with self._writing() as connection:
+            with self.placing(), self._writing() as connection:  # nobody takes one away meanwhile, that it was the last to have
                 connection.execute(insert_on(connection, t.pictures).on_conflict_do_nothing(), rows)
+                connection.execute(insert_on(connection, t.albums).on_conflict_do_nothing(), album)
 
     def pictures_of(self, edition: Edition) -> dict[str, bytes]:
         """The pictures that an edition prints, by their names; one that the store does not hold is not there."""

@@ -79,6 +79,25 @@ def write_alone(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE")  # Python begins by itself with the first INSERT, after the tables
 
 
+def delete_for_good(connection: Connection) -> None:
+    """Let what is deleted from now on be overwritten in the file; a server frees the place, and writes over it in time."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("PRAGMA secure_delete=ON")
+
+
+def rewritten(engine: Engine) -> bool:
+    """Write a file anew without what was deleted, and empty what stands beside it; False where that cannot be done now."""
+    if engine.dialect.name != "sqlite":
+        return True
+    try:
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("VACUUM")
+            busy, _, _ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
+    except DatabaseError:  # someone reads, or the disk is full
+        return False
+    return not busy
+
+
 def tables_of(connection: Connection) -> list[str]:
     """The tables that are there, but for those of procrastinate, which may share the database."""
     return [name for name in inspect(connection).get_table_names() if not name.startswith("procrastinate_")]

@@ -132,6 +132,9 @@ CREATE INDEX articles_by_source ON articles (source, coalesce(published, collect
 CREATE INDEX articles_by_file ON articles (source) WHERE dated_by = 'file';
 CREATE INDEX newsletters_by_file ON newsletters (file);
 CREATE INDEX newsletters_by_home ON newsletters (home);
+CREATE TABLE albums (newsletter {words} NOT NULL, picture {words} NOT NULL, PRIMARY KEY (newsletter, picture));
+CREATE INDEX albums_by_picture ON albums (picture);
+INSERT INTO albums {printed};
 CREATE TABLE regroupings (
     newsletter {words} NOT NULL, article {text} NOT NULL, story {text} NOT NULL, PRIMARY KEY (newsletter, article),
     FOREIGN KEY(article) REFERENCES articles (id)
@@ -159,10 +162,22 @@ _OF_BOTH = {
 }
 """The first stores knew sources by their names. A newsletter sees by keys alone: a name may be that of another's source, too."""
 _OF_SQLITE = {
+    "printed": """SELECT DISTINCT newsletter, json_extract(story.value, '$.picture.name')
+FROM revisions, json_each(content, '$.themes') AS theme, json_each(theme.value, '$.stories') AS story
+WHERE json_extract(story.value, '$.picture.name') IS NOT NULL""",
     "text": "VARCHAR(16)", "bytes": "BLOB", "rows": " WITHOUT ROWID", "words": "TEXT", "moment": "DATETIME"
 } | _OF_BOTH  # fmt: skip
 _C = 'VARCHAR COLLATE "C"'
-_OF_POSTGRESQL = {"text": _C, "bytes": "BYTEA", "rows": "", "words": _C, "moment": "TIMESTAMP WITHOUT TIME ZONE"} | _OF_BOTH
+_OF_POSTGRESQL = {
+    "printed": """SELECT DISTINCT newsletter, story -> 'picture' ->> 'name'
+FROM revisions, json_array_elements(content -> 'themes') AS theme, json_array_elements(theme -> 'stories') AS story
+WHERE story -> 'picture' ->> 'name' IS NOT NULL""",
+    "text": _C,
+    "bytes": "BYTEA",
+    "rows": "",
+    "words": _C,
+    "moment": "TIMESTAMP WITHOUT TIME ZONE",
+} | _OF_BOTH
 
 STEPS: tuple[tuple[str, Script], ...] = (
     ("first_tables", ""),

@@ -24,6 +24,7 @@ THEIRS = (
     t.accounts,
     t.timetable,
     t.regroupings,
+    t.albums,
 )
 """The tables that keep something for a newsletter, under its name."""
 

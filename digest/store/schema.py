@@ -292,3 +292,11 @@ pictures = Table(
     Column("name", Word, primary_key=True),
     Column("content", LargeBinary, nullable=False),
 )
+albums = Table(
+    "albums",
+    metadata,
+    Column("newsletter", Words, primary_key=True),
+    Column("picture", Words, primary_key=True),
+    Index("albums_by_picture", "picture"),
+)
+"""The pictures that were kept for each newsletter: one that is in no album any more is nobody's."""
