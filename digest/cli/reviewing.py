@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
+import socket
 import sys
 import webbrowser
 from contextlib import suppress
+from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -31,6 +34,9 @@ def review(
         str, typer.Option(metavar="ADDRESS", help=_("Where it listens; only this machine unless you say so."))
     ] = "127.0.0.1",
     no_open: Annotated[bool, typer.Option("--no-open", help=_("Do not open a browser."))] = False,
+    idle: Annotated[
+        int, typer.Option(metavar="N", min=0, max=1440, help=_("Close it once nobody has used it for so many minutes; 0: never."))
+    ] = 0,
 ) -> None:
     from digest.review.app import door_for, serve
     from digest.review.office import Office
@@ -51,7 +57,15 @@ def review(
 
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # systemd and containers stop what they run with it
         with suppress(KeyboardInterrupt):
-            asyncio.run(serve(Office(config.file, clock), door, host=host, port=port, ready=ready))
+            office, handed = Office(config.file, clock), _handed_over()
+            until = timedelta(minutes=idle) if idle else None
+            asyncio.run(serve(office, door, host=host, port=port, ready=ready, handed=handed, idle=until))
+
+
+def _handed_over() -> socket.socket | None:
+    """The socket on which systemd listened until somebody came (sd_listen_fds(3)); None where there is none."""
+    mine = os.environ.get("LISTEN_PID") == str(os.getpid())
+    return socket.socket(fileno=3) if mine and os.environ.get("LISTEN_FDS") == "1" else None
 
 
 @accounts.command("add", help=_("Make an account, or change its role and password."))

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
+from socket import socket
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -31,18 +32,20 @@ from digest.review import (
     themes,
     trial,
 )
-from digest.review.door import DOOR, Door, close_answers, guard
+from digest.review.door import DOOR, Door, Handler, close_answers, guard
 from digest.review.failures import settings_of, tell_errors
-from digest.review.office import OFFICE, Office
+from digest.review.office import OFFICE, Office, office_of
 
 ON_THIS_MACHINE: Final = ("127.0.0.1", "localhost", "::1")
+LOOK: Final = 30.0
+"""Seconds between two looks at whether anybody is still there."""
 LARGEST_FORM: Final = 2_000_000
 """Bytes of a form that is sent; an introduction of a hundred pages has fewer."""
 
 
 def make_app(office: Office, door: Door) -> web.Application:
     """The application; tests run it as it is."""
-    app = web.Application(middlewares=[close_answers, tell_errors, guard], client_max_size=LARGEST_FORM)
+    app = web.Application(middlewares=[_note_asking, close_answers, tell_errors, guard], client_max_size=LARGEST_FORM)
     app[OFFICE], app[DOOR] = office, door
     app.add_routes(
         [
@@ -73,28 +76,56 @@ PAGES = (
 )
 
 
-async def serve(office: Office, door: Door, *, host: str, port: int, ready: Callable[[int], None]) -> None:
-    """Serve until interrupted; `ready` is told the port, once connections are taken. `port` 0: any that is free.
+async def serve(
+    office: Office,
+    door: Door,
+    *,
+    host: str,
+    port: int,
+    ready: Callable[[int], None],
+    handed: socket | None = None,
+    idle: timedelta | None = None,
+) -> None:
+    """Serve until interrupted, or until nobody has asked for anything for as long as `idle`.
 
-    Raises UsageError where nothing can listen there.
+    `ready` is told the port, once connections are taken (0 for a socket of Unix); `port` 0: any that is free. `handed` is a
+    socket that listens already, as systemd hands it over. Raises UsageError where nothing can listen there.
     """
     office.config()
     runner = web.AppRunner(make_app(office, door), access_log=None)
     await runner.setup()
     try:
-        site = web.TCPSite(runner, host, port)
+        site = web.SockSite(runner, handed) if handed else web.TCPSite(runner, host, port)
         try:
             await site.start()
         except OSError as error:
             raise UsageError(
                 N_("nothing can listen at {host}, port {port}: {cause}"), host=host, port=port, cause=why(error)
             ) from error
-        bound: int = runner.addresses[0][1]
+        address = runner.addresses[0]
+        bound = int(address[1]) if isinstance(address, tuple) else 0
         door.listen(bound)
         ready(bound)
-        await asyncio.Event().wait()
+        await _until_idle(office, idle)
     finally:
         await runner.cleanup()
+
+
+async def _until_idle(office: Office, idle: timedelta | None) -> None:
+    """Until nobody asked for anything for so long, and nothing is under way; for ever where that does not matter."""
+    if idle is None:
+        await asyncio.Event().wait()
+        return
+    clock = asyncio.get_running_loop().time
+    office.asked = clock()
+    while office.is_busy() or clock() - office.asked < idle.total_seconds():
+        await asyncio.sleep(min(LOOK, idle.total_seconds() / 4))
+
+
+@web.middleware
+async def _note_asking(request: web.Request, handler: Handler) -> web.StreamResponse:
+    office_of(request).asked = asyncio.get_running_loop().time()
+    return await handler(request)
 
 
 def door_for(url: str | None, host: str, clock: Callable[[], datetime]) -> Door:

@@ -35,7 +35,13 @@ class Office:
     """Of the editions that were edited, the last one by name: what an undoing puts back as it was."""
     last: Config | None = None
     """The settings as they were when the file was last sound: a page that tells what is wrong in it is shown with these."""
+    asked: float = 0.0
+    """When somebody last asked for anything, by the clock of the event loop."""
     _read: tuple[int, int] = (0, 0)
+
+    def is_busy(self) -> bool:
+        """Whether a draft is being made, or an edition is on its way."""
+        return bool(self.run and not self.run.done) or not all(errand.done for errand in self.errands.values())
 
     def config(self) -> Config:
         """The settings as they are now. Raises SettingsError where the file is no longer sound."""
