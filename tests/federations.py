@@ -20,7 +20,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -30,6 +30,7 @@ import procrastinate.psycopg_connector
 import psycopg
 import trafilatura  # noqa: F401
 import yaml
+from procrastinate.manager import JobManager
 from sqlalchemy import Engine, event
 
 from digest import cli, desk, illustrate, notify, pipeline  # noqa: F401 - loaded once, for all
@@ -227,7 +228,7 @@ def made(folder: Path) -> dict[str, Any]:
         events = [(event.deed, event.revision) for event in store.editions.history(EDITION)]
         used = len(store.editions.ledger().uses)
     files = folder / "editions" / EDITION
-    names = sorted(file.name for file in files.iterdir())
+    names = sorted(file.name for file in files.iterdir() if file.name[0] != ".")  # half of one, which a killed worker left
     assert names == ["edition.json", "email.eml", "email.html", "email.txt", "report.html"], names
     kept = json.loads((files / "edition.json").read_text(encoding="utf-8"))
     assert kept["revision"] == edition.revision
@@ -283,16 +284,19 @@ class Running:
     pid: int
     output: Path
     _ask: Callable[[dict[str, Any]], Any]
+    ended: int | None = None
 
     def wait(self) -> int:
         """Its exit code once it has ended, KILLED where it was."""
-        return int(self._ask({"wait": self.pid})["code"])
+        if self.ended is None:
+            self.ended = int(self._ask({"wait": self.pid})["code"])
+        return self.ended
 
     def send(self, number: signal.Signals) -> None:
         os.kill(self.pid, number)
 
     def said(self) -> str:
-        return self.output.read_text(encoding="utf-8", errors="replace")
+        return self.output.read_text(encoding="utf-8", errors="replace") if self.output.exists() else ""
 
 
 @dataclass
@@ -301,11 +305,7 @@ class Program:
 
     place: Path
     _ask: Callable[[dict[str, Any]], Any]
-    _count: int = 0
-
-    def worker(self, folder: Path, **options: Any) -> Running:
-        """A worker of the newsletter of a folder, at the moment of the tests; see `_Order` for what can be asked."""
-        return self.start(folder, **options)
+    _started: list[Running] = field(default_factory=list)
 
     def work(self, folder: Path, **options: Any) -> str:
         """A worker that ends once nothing waits any more; what it said."""
@@ -315,10 +315,18 @@ class Program:
         return running.said()
 
     def start(self, folder: Path, **options: Any) -> Running:
-        self._count += 1
-        output = self.place / f"said-{self._count}"
-        order = asdict_order(folder=str(folder), output=str(output), **options)
-        return Running(int(self._ask(order)["pid"]), output, self._ask)
+        """A worker of the newsletter of a folder, at the moment of the tests; see `_Order` for what can be asked."""
+        output = self.place / f"said-{len(self._started)}"
+        order = asdict(_Order(folder=str(folder), output=str(output), **options))
+        self._started.append(Running(int(self._ask(order)["pid"]), output, self._ask))
+        return self._started[-1]
+
+    def end(self) -> None:
+        """Kill what still runs."""
+        for running in self._started:
+            if running.ended is None:
+                running.send(signal.SIGKILL)
+                running.wait()
 
 
 @dataclass(frozen=True)
@@ -336,13 +344,10 @@ class _Order:
     """Seconds by which its clock is ahead of the moment of the tests."""
     dies: str = ""
     """The name of the moment at which it is killed, of `_MOMENTS`."""
+    freezes: bool = False
+    """It stands still at that moment instead, until it is told to go on."""
     point: int = 0
     """The number of the moment at which it is killed, of all."""
-
-
-def asdict_order(**options: Any) -> dict[str, Any]:
-    order = _Order(**options)
-    return {name: getattr(order, name) for name in _Order.__dataclass_fields__}
 
 
 @contextmanager
@@ -364,7 +369,7 @@ def running_program(place: Path) -> Iterator[Program]:
         try:
             yield Program(place, ask)
         finally:
-            asking.close()
+            asking.close()  # which ends the others
 
 
 def main() -> None:
@@ -440,29 +445,37 @@ async def _read_here(_: Workers, function: Callable[..., Any], *args: Any, **val
         return error
 
 
-def _die(*_: Any, **__: Any) -> None:
+def _die() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
     time.sleep(60)
 
 
-_MOMENTS: dict[str, Callable[[], None]] = {
-    "before reading": lambda: setattr(pipeline, "update", _die),
-    "between storing and placing": lambda: setattr(pipeline, "place_new", _die),
-    "before the draft is kept": lambda: setattr(pipeline, "_keep", _die),
-    "in the middle of the files": lambda: setattr(Path, "replace", _die),
-    "before the team is told": lambda: setattr(rounds, "tell_that_a_draft_waits", _die),
-    "before how it went is noted": lambda: setattr(Worker, "_end", _die),
+_MOMENTS: dict[str, tuple[Any, str]] = {
+    "before reading": (pipeline, "update"),
+    "between storing and placing": (pipeline, "place_new"),
+    "before the draft is kept": (pipeline, "_keep"),
+    "in the middle of the files": (Path, "replace"),
+    "before the team is told": (rounds, "tell_that_a_draft_waits"),
+    "before how it went is noted": (Worker, "_end"),
+    "before it is acknowledged": (JobManager, "finish_job"),
 }
-"""Moments at which a worker can be killed, and how."""
+"""Moments at which a worker can be killed: before it calls a function for the first time."""
 
 
 def _die_at(order: _Order) -> None:
-    if order.dies == "before it is acknowledged":
-        from procrastinate.manager import JobManager
+    if order.dies:
+        home, name = _MOMENTS[order.dies]
+        function = getattr(home, name)
 
-        JobManager.finish_job = _die  # type: ignore[assignment,method-assign]  # whatever it is given, it is the end
-    elif order.dies:
-        _MOMENTS[order.dies]()
+        def last(*args: Any, **values: Any) -> Any:
+            setattr(home, name, function)
+            if order.freezes:
+                os.kill(os.getpid(), signal.SIGSTOP)
+            else:
+                _die()
+            return function(*args, **values)
+
+        setattr(home, name, last)
     if order.point:
         _count_to(order.point)
 

@@ -6,6 +6,7 @@ last sign of life in the database.
 
 from __future__ import annotations
 
+import asyncio
 import os
 import random
 import signal
@@ -15,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from digest.store.hosts import Hosts
 from tests.databases import Postgres, running_postgres
 from tests.federations import (
     KILLED,
@@ -71,10 +73,11 @@ def undisturbed(
 
 
 @pytest.fixture(autouse=True)
-def _nothing_asked_yet(hosts: list[Host]) -> None:
+def _nothing_runs_yet(hosts: list[Host], program: Program) -> None:
+    program.end()
     for host in hosts:
         host.forget()
-        host.delay, host.hook = 0.0, lambda _: None
+        host.delay = 0.0
 
 
 def until(happened: Callable[[], object], seconds: float = 20.0) -> None:
@@ -270,22 +273,44 @@ def test_connections_that_the_server_ends_are_made_again(
     assert "Traceback" not in worker.said()
 
 
+@pytest.mark.parametrize("it_keeps", ["its connections", "nothing"])
 def test_a_worker_that_was_taken_for_dead_and_comes_back_spoils_nothing(
-    postgres: Postgres, tmp_path: Path, hosts: list[Host], program: Program, undisturbed: dict[str, object]
+    it_keeps: str, postgres: Postgres, tmp_path: Path, hosts: list[Host], program: Program, undisturbed: dict[str, object]
 ) -> None:
     store = postgres.new_schema()
     folders = federation(tmp_path, store, hosts, 2)
-    hosts[0].delay = 0.3
-    frozen = program.start(folders[0], until_idle=False, alive=1.2)
-    until(lambda: hosts[0].asked)
-    frozen.send(signal.SIGSTOP)
-    a_while_later(store, *folders)
-    other = program.start(folders[0], until_idle=False, alive=1.2)
-    until(lambda: all(hosted(folder).ended for folder in folders) and queued(store) == [])
+    frozen = program.start(folders[0], until_idle=False, dies="before the draft is kept", freezes=True)
+    until(lambda: Path(f"/proc/{frozen.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[0] == "T")
+    a_while_later(store)
+    if it_keeps == "nothing":
+        postgres.execute(
+            f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'digest {frozen.pid} %'"
+        )
+    other = program.start(folders[0], until_idle=False)
+    until(lambda: "lettre-1: draft 2026-11 is ready" in other.said())
+    if it_keeps == "nothing":
+        until(lambda: "lettre-0: draft 2026-11 is ready" in other.said())
+    else:
+        assert "lettre-0: draft" not in other.said(), "one run at a time"
     frozen.send(signal.SIGCONT)  # it goes on where it was, with a job that is another's
-    time.sleep(1)
+    until(lambda: queued(store) == [] and hosted(folders[0]).error is None)
     for worker in (frozen, other):
         worker.send(signal.SIGTERM)
     assert [worker.wait() for worker in (frozen, other)] == [0, 0], [frozen.said(), other.said()]
     assert everything(store, folders) == undisturbed
     assert "Traceback" not in frozen.said() + other.said()
+
+
+def test_a_program_that_stands_still_loses_its_place_before_a_host(postgres: Postgres) -> None:
+    store = postgres.new_schema()
+    still, other = Hosts(store), Hosts(store, frozen=0.3)
+
+    async def come_in() -> float:
+        async with still.gate("a.example", 2), still.gate("a.example", 2), still.gate("b.example", 1):
+            began = time.monotonic()
+            async with other.gate("a.example", 2):
+                return time.monotonic() - began
+
+    assert 0.3 < asyncio.run(come_in()) < 10
+    for one in (still, other):
+        one.close()

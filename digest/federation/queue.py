@@ -31,10 +31,10 @@ AGAIN: Final = RetryStrategy(max_attempts=ATTEMPTS, exponential_wait=4)
 """Seconds before a job is tried again: 4, 16, 64, 256, 1,024."""
 
 
-def new_app(address: str) -> App:
-    """The way to the queue of a database; nothing is opened yet."""
+def new_app(address: str, *, timeout: float) -> App:
+    """The way to the queue of a database, which waits `timeout` seconds for a connection; nothing is opened yet."""
     options = postgresql_options(address)
-    return App(connector=PsycopgConnector(conninfo=address, kwargs=options, min_size=1, max_size=4, timeout=10))
+    return App(connector=PsycopgConnector(conninfo=address, kwargs=options, min_size=1, max_size=4, timeout=timeout))
 
 
 def site_queue(hosted: Hosted) -> str:
@@ -164,6 +164,11 @@ def doing(connection: Any, worker: int) -> set[int]:
     with wrap_exceptions():
         mine = "SELECT id FROM procrastinate_jobs WHERE status = 'doing' AND worker_id = %s"
         return {row[0] for row in connection.execute(mine, (worker,)).fetchall()}
+
+
+def is_held(connection: Any, job: int, worker: int | None) -> bool:
+    """Whether a worker still has a job in hand, says the queue: it may have been taken for dead meanwhile."""
+    return job in doing(connection, worker) if worker else False
 
 
 def forget(connection: Any) -> None:

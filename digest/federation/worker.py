@@ -24,6 +24,7 @@ from digest.federation import queue, rounds
 from digest.federation.hosting import address
 from digest.federation.timetable import next_time
 from digest.language.translations import team_translator
+from digest.model import Edition
 from digest.store import Store, open_store
 from digest.store.hosting import Hosted
 
@@ -75,6 +76,7 @@ class Worker:
         """Work until `end`, or a signal. Raises StoreError where the server cannot be reached, at first or with `until_idle`."""
         with open_store(self._address):
             pass  # it says better than procrastinate what is wrong with an address
+        asyncio.get_running_loop().set_exception_handler(_unnoticed)
         with suppress(ValueError, RuntimeError, NotImplementedError):  # in a thread, or where there are no signals
             for number in (signal.SIGINT, signal.SIGTERM):
                 asyncio.get_running_loop().add_signal_handler(number, self.end)
@@ -113,7 +115,7 @@ class Worker:
 
     async def _work(self) -> None:
         """Work until told to end, or until idle where that is asked. Raises what the server raises once it is gone."""
-        self._app = queue.new_app(self._address)
+        self._app = queue.new_app(self._address, timeout=self.alive / 3)
         self._app.task(name="read", retry=queue.AGAIN)(self._read)
         self._app.task(name="draft", retry=queue.AGAIN, pass_context=True)(self._draft)
         self._number = None
@@ -213,7 +215,8 @@ class Worker:
     async def _draft(self, job: JobContext, newsletter: str) -> None:
         """Make the draft of a newsletter."""
         await self._feeds_read(job.job.attempts)
-        await asyncio.to_thread(self._make_draft, newsletter)
+        assert job.job.id is not None
+        await asyncio.to_thread(self._make_draft, newsletter, _Hand(job.job.id, self._number))
 
     async def _feeds_read(self, attempts: int) -> None:
         """Wait until no worker reads feeds any more, for as long as that is reasonable. Raises BusyError to come back later."""
@@ -228,39 +231,55 @@ class Worker:
         if waiting and attempts < _PUT_OFF:  # taken back from a worker that died
             raise BusyError(_FEEDS_FIRST)
 
-    def _make_draft(self, newsletter: str) -> None:
+    def _make_draft(self, newsletter: str, hand: _Hand) -> None:
         with open_store(self._address) as store:
             hosted = store.hosting.find(newsletter)
             if hosted is None:  # it was taken away meanwhile
                 return
             store.hosting.begin(newsletter, self.clock())
+        made: Edition | None = None
+        failed: Exception | None = None
         hide: Callable[[str], str] = str
         try:
             config = load(rounds.settings_of(hosted.file))
             hide = config.hide
             made = rounds.make_draft(config, now=self.clock())
         except GateError:  # the edition of today is signed already
-            self._end(newsletter, None)
-        except (BusyError, StoreError) as error:
-            self._end(newsletter, error, hide)
-            raise  # to be tried again
+            pass
         except Exception as error:
-            told = self._end(newsletter, error, hide)
-            self.say(N_("{newsletter}: {cause}"), newsletter=newsletter, cause=told)
-        else:
-            self._end(newsletter, None)
+            failed = error
+        told = hide(self._told(failed)) if failed else None  # without the secrets: whoever runs the machines reads it
+        self._end(newsletter, told, hand)
+        if isinstance(failed, BusyError | StoreError):
+            raise failed  # to be tried again
+        if made:
             self.say(N_("{newsletter}: draft {edition} is ready."), newsletter=newsletter, edition=made.edition)
+        elif told:
+            self.say(N_("{newsletter}: {cause}"), newsletter=newsletter, cause=told)
 
-    def _end(self, newsletter: str, error: Exception | None, hide: Callable[[str], str] = str) -> str | None:
-        """Note how a draft went, without the secrets of its newsletter: whoever runs the machines reads it. What was noted."""
-        told = hide(self._told(error)) if error else None
-        with open_store(self._address) as store:
-            store.hosting.end(newsletter, self.clock(), told)
-        return told
+    def _end(self, newsletter: str, error: str | None, hand: _Hand) -> None:
+        """Note how a draft went; that it failed, only where no other worker is to make it: this one may have been taken for dead."""
+        with open_store(self._address) as store, store.together():
+            if error is None or queue.is_held(store.driver(), hand.job, hand.worker):
+                store.hosting.end(newsletter, self.clock(), error)
 
     def _told(self, error: Exception) -> str:
         say = team_translator(self.operator.settings.newsletter.language).gettext
         return error.text(say) if isinstance(error, DigestError) else f"{type(error).__name__}: {error}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Hand:
+    """A job, and the number of the worker that has it in hand."""
+
+    job: int
+    worker: int | None
+
+
+def _unnoticed(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """What a task left that nobody waits for: that the queue could not be told how a job ended, which takes it back."""
+    if not isinstance(context.get("exception"), exceptions.ConnectorException | PoolTimeout):
+        loop.default_exception_handler(context)
 
 
 def _again(hosted: Hosted, now: datetime) -> Hosted:

@@ -71,7 +71,7 @@ def _database_held(address: str, newsletter: str) -> Iterator[None]:
     connection = None
     try:
         connection = psycopg.connect(address, autocommit=True, **postgresql_options(address))
-        _outlive_no_machine(connection)
+        outlive_no_machine(connection)
         for key, shared in _keys(newsletter):
             if not _locked(connection, key, shared=shared):
                 raise _busy_there(address, connection, key)
@@ -93,7 +93,8 @@ _NUMBERS = "hashtext('digest'), hashtext(current_schema() || %s)"
 """The two numbers of a lock in this database."""
 
 
-def _outlive_no_machine(connection: Connection) -> None:
+def outlive_no_machine(connection: Connection) -> None:
+    """Let the server end a connection whose machine vanished, and with it the locks, but none for being idle."""
     for setting, seconds in (("idle", 60), ("interval", 10)):  # of a machine that vanished, the server hears nothing else
         connection.execute(f"SET tcp_keepalives_{setting} = {seconds}")
     connection.execute("SELECT set_config(name, '0', false) FROM pg_settings WHERE name = 'idle_session_timeout'")  # since 14
