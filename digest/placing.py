@@ -13,6 +13,8 @@ from digest.store.signatures import Signed
 
 KIN = timedelta(days=45)
 """How far back a new article looks for the story it belongs to."""
+_AT_ONCE = 5
+"""Days whose articles are signed in one go."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -23,14 +25,25 @@ def place_new(store: Store, now: datetime) -> None:
         if not unplaced:
             return
         signed = [_signed(article) for article in unplaced]
-        since = min(one.day for one in signed) - KIN.days
+        first = _day_of(now - 2 * KIN)
         if store.signatures.none():
-            store.signatures.keep([_signed(article) for article in store.placed(_moment_of(since))])
-        store.signatures.file(most=COMMON + 1, since=_day_of(now - 2 * KIN))
+            _sign(store, first)
+        store.signatures.file(most=COMMON + 1, since=first)
+        since = min(one.day for one in signed) - KIN.days
         store.place(
             assign(unplaced, store.these(_alike(store, signed, since)), signatures={one.article: one.signature for one in signed})
         )
-        store.signatures.keep([one for one in signed if one.day >= _day_of(now - 2 * KIN)])
+        store.signatures.keep([one for one in signed if one.day >= first])
+
+
+def _sign(store: Store, first: int) -> None:
+    """Sign what the store holds from a day on, a few days at a time: it may be more than memory holds."""
+    last = first + 2 * KIN.days
+    for day in range(first, last, _AT_ONCE):
+        until = day + _AT_ONCE
+        store.signatures.keep(
+            [_signed(article) for article in store.placed(_moment_of(day), _moment_of(until) if until < last else None)]
+        )
 
 
 def _alike(store: Store, new: Sequence[Signed], since: int) -> set[str]:

@@ -219,9 +219,10 @@ class Store:
             unplaced = connection.execute(select(t.articles.c.id).where(t.articles.c.story == "")).scalars().all()
             return self._load_placed(connection, unplaced)
 
-    def placed(self, since: datetime) -> list[Article]:
-        """The articles that a story holds, dated from `since`, whoever follows their sources."""
+    def placed(self, since: datetime, until: datetime | None = None) -> list[Article]:
+        """The articles that a story holds, dated from `since` to `until` (excluded), whoever follows their sources."""
         recent = select(t.articles.c.id).where(since <= seen.DATED, t.articles.c.story != "")
+        recent = recent.where(until > seen.DATED) if until else recent
         with self._reading() as connection:
             return self._load_placed(connection, connection.execute(recent).scalars().all())
 
