@@ -21,12 +21,20 @@ def next_time(cron: str, zone: str, after: datetime) -> datetime:
     if len(fields) != _FIELDS:
         raise _unreadable(cron)
     try:
-        found: datetime = croniter(" ".join(fields), after.astimezone(ZoneInfo(zone))).get_next(datetime)
+        times = croniter(" ".join(fields), after.astimezone(ZoneInfo(zone)))
+        found: datetime = times.get_next(datetime)
+        while _is_said_again(found, zone) and "*" not in fields[1]:
+            found = times.get_next(datetime)
     except CroniterBadDateError as error:
         raise UsageError(N_("{cron}: this day never comes"), cron=cron) from error
     except (CroniterError, ValueError, KeyError) as error:
         raise _unreadable(cron) from error
     return found.astimezone(UTC)
+
+
+def _is_said_again(moment: datetime, zone: str) -> bool:
+    """Whether clocks showed the same an hour ago: the night that summer time ends has one hour twice."""
+    return moment.astimezone(ZoneInfo(zone)).fold == 1
 
 
 def _unreadable(cron: str) -> UsageError:

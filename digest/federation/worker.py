@@ -258,7 +258,7 @@ class Worker:
             self.say(N_("{newsletter}: {cause}"), newsletter=newsletter, cause=told)
 
     def _end(self, newsletter: str, error: str | None, hand: _Hand) -> None:
-        """Note how a draft went; that it failed, only where no other worker is to make it: this one may have been taken for dead."""
+        """Note how a draft went; that it failed, unless another worker is at it, as this one was taken for dead."""
         with open_store(self._address) as store, store.together():
             if error is None or queue.is_held(store.driver(), hand.job, hand.worker):
                 store.hosting.end(newsletter, self.clock(), error)
