@@ -28,6 +28,11 @@ lint: $(VENV)/installed-dev ## style and types
 quality: $(VENV)/installed-dev ## score the program's judgement against its floors
 	@$(BIN)/python -m tests.quality
 
+SECONDS ?= 60
+.PHONY: fuzz
+fuzz: $(VENV)/installed-dev ## explore the fuzz targets with fresh inputs, for SECONDS=60 in all
+	@$(BIN)/python -m tests.fuzz $(SECONDS) .hypothesis/fuzz
+
 .PHONY: judge
 judge: $(VENV)/installed-dev ## put the tests' emails before axe, vnu and Can I email (apt, Node.js)
 	@tests/judges/run.sh

@@ -320,3 +320,9 @@ def test_the_report_shows_hostile_text_as_it_is_and_loads_nothing() -> None:
     assert "1. " + oneline(NASTY) in page.texts("h3")
     assert not page.all("script", "img", "link")
     assert "javascript:" not in html
+
+
+def test_a_subject_is_a_line_that_a_header_can_hold() -> None:
+    edition = replace(sample(), subject="Novembre\x1b[2J\r\nBcc: a@b.example\x0bici")
+    email = render(edition, newsletter(), templates=folder("templates"), translator=translator("fr"))
+    assert email.subject == "Novembre[2J Bcc: a@b.exampleici"

@@ -66,7 +66,7 @@ def render(
         edition, lambda one: len(html(one).encode()), newsletter.limits.email_bytes * (100 - SENDERS_SHARE) // 100
     )
     return RenderedEmail(
-        subject=edition.subject,
+        subject=" ".join(_printable(edition.subject).splitlines()),
         html=html(lightening),
         text=_filled(templates, TEXT, values),
         folded=tuple(story.id for story in edition.stories if story.id in lightening.folded),

@@ -1,0 +1,1 @@
+"""What strangers and hurried hands may give the program, invented without end: see README.md beside this file."""
