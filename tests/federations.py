@@ -274,6 +274,14 @@ def a_while_later(store: str, *folders: Path) -> None:
             connection.execute("UPDATE procrastinate_workers SET last_heartbeat = last_heartbeat - interval '1 hour'")
 
 
+def until(happened: Callable[[], object], seconds: float = 20.0) -> None:
+    """Wait for something that other processes do."""
+    end = time.monotonic() + seconds
+    while not happened():
+        assert time.monotonic() < end, "it did not happen"
+        time.sleep(0.02)
+
+
 # ------------------------------------------------------------------------------------------- the workers
 
 

@@ -11,7 +11,7 @@ import os
 import random
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -34,6 +34,7 @@ from tests.federations import (
     running_hosts,
     running_program,
     take_in,
+    until,
 )
 
 pytestmark = pytest.mark.postgres
@@ -78,14 +79,6 @@ def _nothing_runs_yet(hosts: list[Host], program: Program) -> None:
     for host in hosts:
         host.forget()
         host.delay = 0.0
-
-
-def until(happened: Callable[[], object], seconds: float = 20.0) -> None:
-    """Wait for something that other processes do."""
-    end = time.monotonic() + seconds
-    while not happened():
-        assert time.monotonic() < end, "it did not happen"
-        time.sleep(0.02)
 
 
 # ------------------------------------------------------------------------------------------- killed

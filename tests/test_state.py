@@ -49,6 +49,37 @@ def test_a_source_asked_minutes_ago_is_left_in_peace() -> None:
     assert is_due(state, NOW + MINUTES_BETWEEN)
 
 
+@pytest.mark.parametrize("between", [MINUTES_BETWEEN, timedelta(hours=3)])
+def test_a_source_that_a_wrong_clock_asked_is_asked_again_once(between: timedelta) -> None:
+    ahead = after_success(SourceState(), READ, new=0, now=NOW + 365 * DAY)
+    assert is_due(ahead, NOW, between=between), "it would be left in peace for a year"
+    healed = after_success(ahead, READ, new=0, now=NOW)
+    assert not is_due(healed, NOW + MINUTE, between=between)
+    assert not is_due(after_success(SourceState(), READ, new=0, now=NOW + 5 * MINUTE), NOW, between=between)
+    assert is_due(after_success(SourceState(), READ, new=0, now=NOW - 365 * DAY), NOW, between=between)
+
+
+def test_a_wait_that_a_wrong_clock_noted_counts_for_nothing() -> None:
+    state = after_failure(SourceState(), FAILED, "en panne", NOW + 365 * DAY)
+    assert is_due(state, NOW)
+    assert is_due(replace(state, asked=None, not_before=NOW + LONGEST_WAIT + MINUTE), NOW)
+    assert not is_due(replace(state, asked=None, not_before=NOW + LONGEST_WAIT), NOW), "as long as any wait"
+    assert not is_due(after_failure(SourceState(), FAILED, "en panne", NOW + 60 * MINUTE), NOW, between=timedelta(hours=3))
+
+
+def test_a_page_that_a_wrong_clock_asked_waits_no_longer_than_any_other() -> None:
+    state = after_pages(SourceState(), {"a": False}, NOW + 365 * DAY)
+    assert page_is_due(state, "a", NOW)
+    assert not page_is_due(after_pages(SourceState(), {"a": False}, NOW), "a", NOW)
+
+
+def test_a_move_that_a_wrong_clock_noted_proves_stable_as_any_other() -> None:
+    state = after_success(SourceState(), MOVED, new=0, now=NOW + 365 * DAY)
+    assert address(state, URL, NOW) == URL
+    again = after_success(state, MOVED, new=0, now=NOW)
+    assert address(again, URL, NOW + STABLE_AFTER) == MOVED.moved_to
+
+
 def test_what_the_server_gave_is_sent_back_the_next_time() -> None:
     state = after_success(SourceState(), READ, new=1, now=NOW)
     assert (state.etag, state.last_modified, state.fingerprint, state.last_new) == ('"1"', "Mon", "f1", NOW)

@@ -159,7 +159,7 @@ def _moved(state: SourceState, moved_to: str | None, now: datetime) -> SourceSta
     if moved_to is None:
         followed = state.moved_since and now - state.moved_since >= STABLE_AFTER
         return state if followed else replace(state, moved_to=None, moved_since=None)
-    if moved_to == state.moved_to:
+    if moved_to == state.moved_to and state.moved_since and state.moved_since <= now:
         return state
     return replace(state, moved_to=moved_to, moved_since=now)
 
@@ -181,8 +181,9 @@ def _retry_after(written: str | None, now: datetime) -> timedelta:
 
 
 def page_is_due(state: SourceState, article: str, now: datetime) -> bool:
-    """Whether to ask the page of an article (its id) of this source now."""
-    return all(now >= page.not_before for page in state.pages if page.article == article)
+    """Whether to ask the page of an article (its id) of this source now; a wait that a wrong clock noted counts for nothing."""
+    waits = (page.not_before - now for page in state.pages if page.article == article)
+    return not any(timedelta() < wait <= LONGEST_PAGE_WAIT for wait in waits)
 
 
 def after_pages(state: SourceState, gave: Mapping[str, bool], now: datetime) -> SourceState:
