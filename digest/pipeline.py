@@ -31,7 +31,7 @@ from digest.judge.highlights import highlights
 from digest.judge.selection import select
 from digest.judge.stories import group
 from digest.judge.takeaways import takeaways
-from digest.judge.themes import Themes
+from digest.judge.themes import themes_of
 from digest.language.translations import team_translator, translator
 from digest.language.words import detect
 from digest.ledger import Ledger, after
@@ -157,7 +157,7 @@ def build_edition(
     newsletter = settings.newsletter
     stories = group(articles)
     used = {story.id: ledger.state(story.id, [article.id for article in story.articles], but=name) for story in stories}
-    themes = Themes(settings.themes)
+    themes = themes_of(settings.themes)
     hints = {source.name: source.theme for source in settings.sources}
     selection = select(
         [replace(story, themes=themes.judge(story.lead, hints.get(story.lead.source))) for story in stories],
@@ -240,7 +240,7 @@ def tell(config: Config, store: Store, story: str, theme: str) -> EditionStory:
     found = group(store.stories({story}))
     if not found:
         raise UsageError(N_("the store holds no story {story}"), story=story)
-    judged = replace(found[0], themes=Themes(settings.themes).judge(found[0].lead, hints.get(found[0].lead.source)))
+    judged = replace(found[0], themes=themes_of(settings.themes).judge(found[0].lead, hints.get(found[0].lead.source)))
     (printed,) = print_themes(
         [(theme, [judged])],
         themes=settings.themes,
@@ -254,7 +254,7 @@ def judge_articles(
     articles: Sequence[Article], settings: Settings
 ) -> Iterator[tuple[Article, tuple[ThemeMatch, ...], tuple[Takeaway, ...]]]:
     """Each article with its themes and takeaways, as an edition would judge it."""
-    themes = Themes(settings.themes)
+    themes = themes_of(settings.themes)
     hints = {source.name: source.theme for source in settings.sources}
     for article in articles:
         yield article, themes.judge(article, hints.get(article.source)), _takeaways(article, settings)
@@ -268,7 +268,7 @@ def try_themes(config: Config, store: Store, what: str, *, now: datetime) -> tup
     settings = config.settings
     article = _meant(config, store, what, now)
     hints = {source.name: source.theme for source in settings.sources}
-    return article, Themes(settings.themes).work(article, hints.get(article.source))
+    return article, themes_of(settings.themes).work(article, hints.get(article.source))
 
 
 def _meant(config: Config, store: Store, what: str, now: datetime) -> Article:

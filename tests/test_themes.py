@@ -186,3 +186,14 @@ def test_the_working_holds_more_evidence_than_a_verdict_shows() -> None:
     themes = Themes([theme(words=words)])
     said = article("Compter", " ".join(words))
     assert len(themes.judge(said)[0].because) < len(themes.work(said)[0].because) == 10
+
+
+def test_themes_are_compiled_once_as_long_as_they_stay_the_same() -> None:
+    given = parse(read_yaml((ROOT / "sources.yaml").read_text(encoding="utf-8"))).themes
+    again = parse(read_yaml((ROOT / "sources.yaml").read_text(encoding="utf-8"))).themes
+    assert themes_of(given) is themes_of(again)
+    assert themes_of(given) is not themes_of(given[:2])
+    read = article(
+        "L’insertion par l’activité économique", "Une association d'insertion, la Commission européenne et un algorithme."
+    )
+    assert themes_of(given).judge(read) == Themes(given).judge(read) != ()

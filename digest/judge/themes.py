@@ -10,6 +10,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import log2
 from typing import Literal
 
@@ -97,6 +98,16 @@ class Themes:
         if evidence and hint == theme.id:
             evidence.append(Evidence(article.source, "source", SOURCE))
         return evidence
+
+
+def themes_of(themes: Sequence[Theme]) -> Themes:
+    """The themes of a newsletter, compiled once as long as they stay the same: a worker drafts for many that have the same."""
+    return _compiled(tuple(theme.model_dump_json(by_alias=True) for theme in themes))
+
+
+@lru_cache(maxsize=8)
+def _compiled(written: tuple[str, ...]) -> Themes:
+    return Themes([Theme.model_validate_json(one) for one in written])
 
 
 class _Reading:
