@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from digest.judge.themes import SOURCE, THRESHOLD, Themes
+from digest.judge.themes import SOURCE, THRESHOLD, Themes, themes_of
 from digest.model import Article, Evidence, Unheard
 from digest.settings import Theme, parse
 from digest.yaml_text import read_yaml
