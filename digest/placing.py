@@ -9,7 +9,7 @@ from digest.judge.signatures import COMMON, candidates, shared, signature
 from digest.judge.stories import assign
 from digest.model import Article
 from digest.store import Store
-from digest.store.signatures import Signed
+from digest.store.signatures import LATEST, Signed
 
 KIN = timedelta(days=45)
 """How far back a new article looks for the story it belongs to."""
@@ -26,14 +26,20 @@ def place_new(store: Store, now: datetime) -> None:
             return
         signed = [_signed(article) for article in unplaced]
         first = _day_of(now - 2 * KIN)
-        if store.signatures.none():
-            _sign(store, first)
-        store.signatures.file(most=COMMON + 1, since=first)
-        since = min(one.day for one in signed) - KIN.days
-        store.place(
-            assign(unplaced, store.these(_alike(store, signed, since)), signatures={one.article: one.signature for one in signed})
-        )
+        latest = store.signatures.latest() or _latest_of_old(store, first)
+        alike = store.these(_alike(store, signed, latest, min(one.day for one in signed) - KIN.days))
+        store.place(assign(unplaced, alike, signatures={one.article: one.signature for one in signed}))
         store.signatures.keep([one for one in signed if one.day >= first])
+        if len(latest) + len(signed) > LATEST:
+            store.signatures.file(most=COMMON + 1, since=first)
+
+
+def _latest_of_old(store: Store, first: int) -> list[Signed]:
+    """The signatures that are whole, once those of a store that has none were made, and filed."""
+    if store.signatures.none():
+        _sign(store, first)
+        store.signatures.file(most=COMMON + 1, since=first)
+    return store.signatures.latest()
 
 
 def _sign(store: Store, first: int) -> None:
@@ -46,10 +52,10 @@ def _sign(store: Store, first: int) -> None:
         )
 
 
-def _alike(store: Store, new: Sequence[Signed], since: int) -> set[str]:
+def _alike(store: Store, new: Sequence[Signed], whole: Sequence[Signed], since: int) -> set[str]:
     """The ids of the placed articles, from the day `since` on, that are worth comparing to one of the new."""
     signatures = [one.signature for one in new]
-    latest = store.signatures.latest(since=since)
+    latest = [one for one in whole if one.day >= since]
     found = {place for pairs in candidates([one.signature for one in latest], signatures) for place, _ in pairs}
     return {latest[place].article for place in found if place < len(latest)}.union(
         shared(signatures, store.signatures.filed(signatures, since=since))

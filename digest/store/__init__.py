@@ -15,7 +15,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Engine, insert, select
+from sqlalchemy import Connection, Engine, and_, insert, select
 
 from digest.model import Article, Edition, Kinship
 from digest.store import adding, seen
@@ -31,7 +31,7 @@ from digest.store.migrations import migrate
 from digest.store.months import articles_a_month
 from digest.store.newsletters import follow, is_shared, move_here, settle
 from digest.store.reader import Reader as Reader
-from digest.store.rows import Names, known_rows, load_articles, place_articles, regroup, version_row
+from digest.store.rows import Names, known_rows, load_articles, load_to_compare, place_articles, regroup, version_row
 from digest.store.signatures import Signatures
 
 
@@ -77,6 +77,8 @@ class Store:
     def __init__(self, engine: Engine, reader: Reader, *, shared: bool = False, hosts: Hosts | None = None) -> None:
         self._engine = engine
         self._open: Connection | None = None
+        self._alone = False
+        """Whether no other program adds articles until the transaction ends."""
         self._texts: dict[tuple[str, int], str] = {}
         """Those that were asked for: a version never changes, and an edition quotes the same ones many times."""
         self._reader = reader
@@ -130,7 +132,7 @@ class Store:
             try:
                 yield connection
             finally:
-                self._open = None
+                self._open, self._alone = None, False
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
@@ -210,26 +212,26 @@ class Store:
     def placing(self) -> Iterator[None]:
         """As `together`, while no other program adds or places articles."""
         with self._writing() as connection:
-            one_writer_at_a_time(connection)
+            if not self._alone:
+                one_writer_at_a_time(connection)
+                self._alone = True
             yield
 
     def unplaced(self) -> list[Article]:
         """The articles that no story holds yet, whoever follows their sources."""
         with self._reading() as connection:
-            unplaced = connection.execute(select(t.articles.c.id).where(t.articles.c.story == "")).scalars().all()
-            return self._load_placed(connection, unplaced)
+            return load_to_compare(connection, t.articles.c.story == "")
 
     def placed(self, since: datetime, until: datetime | None = None) -> list[Article]:
         """The articles that a story holds, dated from `since` to `until` (excluded), whoever follows their sources."""
-        recent = select(t.articles.c.id).where(since <= seen.DATED, t.articles.c.story != "")
-        recent = recent.where(until > seen.DATED) if until else recent
+        recent = [since <= seen.DATED, *([until > seen.DATED] if until else [])]
         with self._reading() as connection:
-            return self._load_placed(connection, connection.execute(recent).scalars().all())
+            return load_to_compare(connection, and_(t.articles.c.story != "", *recent))
 
     def these(self, ids: Collection[str]) -> list[Article]:
         """The articles of these ids, whoever follows their sources."""
         with self._reading() as connection:
-            return self._load_placed(connection, list(ids))
+            return load_to_compare(connection, among(connection, t.articles.c.id, list(ids))) if ids else []
 
     def find(self, id: str, address: str) -> Article | None:
         """The article of this id or seen at this address; None when the store does not hold it."""
@@ -274,10 +276,6 @@ class Store:
 
     def _load(self, connection: Connection, ids: Sequence[str]) -> list[Article]:
         return load_articles(connection, ids, self._names) if ids else []
-
-    def _load_placed(self, connection: Connection, ids: Sequence[str]) -> list[Article]:
-        """Articles in the stories where the program put them, for all."""
-        return load_articles(connection, ids, replace(self._names, team="")) if ids else []
 
     # ------------------------------------------------------------------------------------------- sources
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, Text, bindparam, cast, insert, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, Text, bindparam, cast, insert, select
 
 from digest.model import Article, Kinship, Link
 from digest.store import schema as t
@@ -185,18 +185,31 @@ def regroup(connection: Connection, team: str, stories: Mapping[str, str]) -> No
 
 def load_articles(connection: Connection, ids: Sequence[str], names: Names) -> list[Article]:
     """The articles of these ids, but for the withdrawn ones, in the order of their dates."""
-    current = (t.versions.c.article == t.articles.c.id) & (t.versions.c.version == t.articles.c.version)
     moved = (t.regroupings.c.article == t.articles.c.id) & (t.regroupings.c.newsletter == names.team)
-    rows = (
-        select(t.articles, t.versions, t.regroupings.c.story.label("regrouped"))
-        .join(t.versions, current)
-        .outerjoin(t.regroupings, moved)
-        .where(among(connection, t.articles.c.id, ids), t.articles.c.withdrawn.is_(None))
-    )
+    rows = _ROWS.add_columns(t.regroupings.c.story.label("regrouped")).outerjoin(t.regroupings, moved)
+    rows = rows.where(among(connection, t.articles.c.id, ids))
     aliases = _lists(connection, select(t.addresses.c.article, t.addresses.c.address), ids)
     carriers = _lists(connection, select(t.carriers.c.article, t.carriers.c.source), ids)
-    found = [_article(row, aliases, carriers, names) for row in connection.execute(rows)]
+    found = [
+        _article(row, row.regrouped or row.story, aliases.get(row.id, ()), _sources(row.source, carriers.get(row.id, ()), names))
+        for row in connection.execute(rows)
+    ]
     return sorted(found, key=lambda article: (article.published or article.collected, article.id))
+
+
+def load_to_compare(connection: Connection, wanted: ColumnElement[bool]) -> list[Article]:
+    """Articles in the stories where the program put them, for all, but for the withdrawn ones.
+
+    Without what comparing them does not need: the addresses and the other sources of each; its source has the store's name.
+    """
+    return [_article(row, row.story, (), [row.source]) for row in connection.execute(_ROWS.where(wanted))]
+
+
+_ROWS = (
+    select(t.articles, t.versions)
+    .join(t.versions, (t.versions.c.article == t.articles.c.id) & (t.versions.c.version == t.articles.c.version))
+    .where(t.articles.c.withdrawn.is_(None))
+)
 
 
 def _lists(connection: Connection, pairs: Select[Any], ids: Sequence[str]) -> dict[str, list[str]]:
@@ -207,8 +220,8 @@ def _lists(connection: Connection, pairs: Select[Any], ids: Sequence[str]) -> di
     return lists
 
 
-def _article(row: Row[Any], aliases: Mapping[str, Sequence[str]], carriers: Mapping[str, Sequence[str]], names: Names) -> Article:
-    source, *others = _sources(row.source, carriers.get(row.id, ()), names)
+def _article(row: Row[Any], story: str, aliases: Sequence[str], sources: Sequence[str]) -> Article:
+    source, *others = sources
     return Article(
         id=row.id,
         url=row.url,
@@ -222,11 +235,11 @@ def _article(row: Row[Any], aliases: Mapping[str, Sequence[str]], carriers: Mapp
         dated_by=row.dated_by,
         summary=row.summary,
         links=tuple(Link(*link) for link in row.links),
-        aliases=tuple(aliases.get(row.id, ())),
+        aliases=tuple(aliases),
         also_in=tuple(others),
         picture=Link(*row.picture) if row.picture else None,
         version=row.version,
-        story=row.regrouped or row.story,
+        story=story,
     )
 
 

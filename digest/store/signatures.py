@@ -15,10 +15,10 @@ import numpy as np
 from sqlalchemy import Connection, delete, exists, func, insert, or_, select
 
 from digest.store import schema as t
-from digest.store.engines import among
+from digest.store.engines import among, insert_on
 
-LATEST = 2_000
-"""Signatures that are kept whole: reading them takes a few milliseconds."""
+LATEST = 250
+"""Signatures that are kept whole: each new article is compared to all of them, and they are read for it, in a millisecond."""
 _AT_ONCE = 20_000
 """Keys that travel together."""
 
@@ -47,9 +47,9 @@ class Signatures:
         with self._reading() as connection:
             return not connection.execute(kept).scalar()
 
-    def latest(self, *, since: int) -> list[Signed]:
-        """Those that are kept whole, of articles from a day on, in the order of ids."""
-        wanted = select(t.signatures).where(t.signatures.c.day >= since).order_by(t.signatures.c.article)
+    def latest(self) -> list[Signed]:
+        """Those that are kept whole, in the order of ids."""
+        wanted = select(t.signatures).order_by(t.signatures.c.article)
         with self._reading() as connection:
             return [Signed(row.article, row.day, row.signature) for row in connection.execute(wanted)]
 
@@ -69,19 +69,17 @@ class Signatures:
             return
         rows = [{"article": one.article, "day": one.day, "signature": one.signature} for one in signed]
         with self._writing() as connection:
-            known = among(connection, t.signatures.c.article, [one.article for one in signed])
-            connection.execute(delete(t.signatures).where(known))
-            connection.execute(insert(t.signatures), rows)
+            keep = insert_on(connection, t.signatures)
+            kept = {"day": keep.excluded.day, "signature": keep.excluded.signature}
+            connection.execute(keep.on_conflict_do_update(index_elements=["article"], set_=kept), rows)
 
     def file(self, *, most: int, since: int) -> None:
-        """File the signatures where more than `LATEST` are whole, and forget those of articles before the day `since`.
+        """File the signatures that are whole, and forget those of articles before the day `since`.
 
         Of the articles that have one key, the last ones stay: `most` of them, and those of the same day.
         """
         with self._writing() as connection:
-            if (connection.execute(select(func.count()).select_from(t.signatures)).scalar() or 0) <= LATEST:
-                return
-            signed = self.latest(since=since)
+            signed = [one for one in self.latest() if one.day >= since]
             connection.execute(delete(t.signatures))
             connection.execute(delete(t.marks).where(t.marks.c.day < since))
             marks = sorted((key, one.day, one.article) for one in signed for key in set(_keys(one.signature)))
