@@ -252,6 +252,30 @@ def test_the_sources_of_an_old_store_that_had_names_alone_are_of_who_comes_first
 # ------------------------------------------------------------------------------------------------ to change
 
 
+@pytest.mark.parametrize("first", ["gazette", "copie"])
+def test_a_feed_that_one_follows_does_not_change_what_the_site_itself_tells_another(
+    first: str, database: Database, article: Make
+) -> None:
+    """Anyone can publish a feed that says something else at the address of an article of the Gazette."""
+    forged = "https://copie.example/feed"
+    true = article(text="Ce que dit la Gazette.", source="G")
+    false = replace(true, text="Ce qu'elle n'a jamais dit.", source="C")
+    mine = Reader("Le fil", {GAZETTE: "G"}, "fil", "fil/sources.yaml")
+    theirs = Reader("La lettre", {forged: "C"}, "lettre", "lettre/sources.yaml")
+    given = {"gazette": (mine, GAZETTE, true), "copie": (theirs, forged, false)}
+    for name in [first, *given, *given]:
+        reader, key, brought = given[name]
+        with open_store(database, reader) as store:
+            store.add_each([(key, [brought])])
+    with open_store(database, mine) as store:
+        (kept,) = store.articles()
+        assert (kept.text, kept.source, kept.also_in) == (true.text, "G", ())
+        assert store.add_each([(GAZETTE, [replace(true, text="Corrigé.")])]) == [0]
+        assert store.articles()[0].text == "Corrigé."
+    with open_store(database, theirs) as store:
+        assert [(kept.text, kept.source) for kept in store.articles()] == [("Corrigé.", "C")]
+
+
 def regrouping(database: Database, name: str) -> Any:
     return open_store(database, Reader(name, {GAZETTE: "La Gazette"}))
 
@@ -300,6 +324,8 @@ def test_nor_from_another_machine_unless_it_is_said_to_have_moved(
         folder = newsletter(tmp_path / place, "Le fil", address, [{"folder": "articles"}], f"note du {machine}")
         assert digest("collect", folder=folder).code == (0 if machine == "nord" else 2)
     assert digest("newsletters", "add", str(folder), "--moved").code == 0
+    other = newsletter(tmp_path / "autre", "Le fil", address, [{"folder": "articles"}], "note")
+    assert digest("newsletters", "add", str(other), "--moved").code == 2, "its folder is still there, on this machine"
     assert set(texts(folder, digest)) == {"note du nord"}, "it is the same newsletter, elsewhere"
 
 

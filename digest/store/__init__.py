@@ -153,7 +153,7 @@ class Store:
         """
         with self.placing(), self._writing() as connection:
             given = self._apart(connection, [(article, brought_by) for article in articles])
-            new, changed = adding.add(connection, given, self._keys)
+            new, changed = adding.add(connection, given, self._keys, shared=self.shared)
         return Added(new=len(new), updated=changed)
 
     def add_each(self, sources: Sequence[tuple[str, Sequence[Article]]]) -> list[int]:
@@ -164,7 +164,7 @@ class Store:
             return [self.add(articles, brought_by=key).new for key, articles in kept]
         with self.placing(), self._writing() as connection:  # all at once: a third less time
             given = self._apart(connection, [(article, key) for key, articles in kept for article in articles])
-            new, _ = adding.add(connection, given, self._keys)
+            new, _ = adding.add(connection, given, self._keys, shared=self.shared)
         stored = iter(article.id in new for article, _ in given)
         return [sum(islice(stored, len(articles))) for _, articles in kept]
 

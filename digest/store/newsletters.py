@@ -85,8 +85,11 @@ def _old_names(connection: Connection, names: Iterable[str]) -> list[str]:
 
 
 def move_here(connection: Connection, name: str, file: str) -> None:
-    """Note that the newsletter of this name is now here, wherever it was."""
-    connection.execute(update(t.newsletters).where(t.newsletters.c.name == name).values(file=file))
+    """Note that the newsletter of this name, which another machine had, is now here; on this one, `settle` looks at the disk."""
+    mine = t.newsletters.c.name == name
+    known = connection.execute(select(t.newsletters.c.file).where(mine)).scalar()
+    if known and known.partition(":")[0] != file.partition(":")[0]:
+        connection.execute(update(t.newsletters).where(mine).values(file=file))
 
 
 def _refuse_others(database: Database, name: str, mine: str, known: str) -> None:
