@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import pytest
@@ -23,6 +23,9 @@ from digest.settings import Settings, parse
 from tests import databases, mailservers
 from tests.databases import Postgres, running_postgres
 from tests.mailservers import Dovecot, running_dovecot
+
+if TYPE_CHECKING:
+    from tests.federations import Program
 
 hypothesis.settings.register_profile("digest", deadline=None)  # a busy machine is no mistake of the program
 hypothesis.settings.load_profile("digest")
@@ -127,6 +130,15 @@ def postgres() -> Iterator[Postgres]:
     """A server of PostgreSQL; tests that use it bear the mark `postgres`."""
     with running_postgres() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
+    """What starts workers, loaded once for all of them."""
+    from tests.federations import running_program
+
+    with running_program(tmp_path_factory.mktemp("said")) as program:
+        yield program
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])

@@ -23,18 +23,11 @@ from tests.federations import (
     newsletter,
     queued,
     running_hosts,
-    running_program,
     take_in,
 )
 
 pytestmark = pytest.mark.postgres
 DAY = 86400.0
-
-
-@pytest.fixture(scope="module")
-def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
-    with running_program(tmp_path_factory.mktemp("said")) as program:
-        yield program
 
 
 @pytest.fixture
@@ -51,10 +44,10 @@ def test_a_feed_that_all_follow_is_read_once_and_each_has_its_draft(
     postgres: Postgres, tmp_path: Path, hosts: list[Host], program: Program
 ) -> None:
     store = postgres.new_schema()
-    folders = federation(tmp_path, store, hosts, 6)
+    folders = federation(tmp_path, store, hosts, 4)
     program.work(folders[0])
     assert set(asked(hosts).values()) == {1}
-    assert len(asked(hosts)) == 8, "4 that all follow, and 4 others"
+    assert len(asked(hosts)) == 8, "4 that all follow, and one other each"
     for folder in folders:
         assert made(folder)["revision"] == 1
         assert hosted(folder).error is None
@@ -175,24 +168,21 @@ def test_four_workers_make_what_one_makes_and_no_host_sees_more_than_it_may(
     postgres: Postgres, tmp_path: Path, hosts: list[Host], program: Program
 ) -> None:
     stores = [postgres.new_schema() for _ in range(2)]
-    alone, together = (federation(tmp_path / name, store, hosts, 6) for name, store in zip("ab", stores, strict=True))
+    alone, together = (federation(tmp_path / name, store, hosts, 4) for name, store in zip("ab", stores, strict=True))
     program.work(alone[0])
     for host in hosts:
         host.forget()
         host.delay = 0.05
     workers = [program.start(together[0]) for _ in range(4)]
-    by_hand = program.start(together[5], words=("draft",))
+    by_hand = program.start(together[3], words=("draft",))
     assert [worker.wait() for worker in workers] == [0] * 4, [worker.said() for worker in workers]
     assert by_hand.wait() in (0, BusyError.exit_code), by_hand.said()
     program.work(together[0])  # what met the draft by hand is tried again a few seconds later, by whoever is there
-    extra = {path: times for path, times in asked(hosts).items() if times > 1}
-    assert len(extra) <= 5, "those that the draft by hand follows, at most"
-    assert max(extra.values(), default=1) == 2 or not extra
+    by_all = {f"{host.url}/0.xml" for host in hosts} | {f"{hosts[3].url}/2.xml"}  # which the draft by hand asks too
+    assert all(times == 1 or (times == 2 and path in by_all) for path, times in asked(hosts).items()), asked(hosts)
     assert max(host.most_at_once for host in hosts) <= PER_HOST
-    first, second = everything(stores[0], alone), everything(stores[1], together)
-    second["lettre-5"]["events"] = first["lettre-5"]["events"]
-    assert first == second
-    assert sum(said.count("is ready") for said in (worker.said() for worker in workers)) >= 5
+    assert everything(stores[0], alone) == everything(stores[1], together)
+    assert sum(worker.said().count("is ready") for worker in workers) >= 3
 
 
 def test_hosts_that_all_send_to_one_share_its_gate_across_workers(

@@ -32,7 +32,6 @@ from tests.federations import (
     newsletter,
     queued,
     running_hosts,
-    running_program,
     take_in,
     until,
 )
@@ -48,12 +47,6 @@ NAMED = (
     "before how it went is noted",
     "before it is acknowledged",
 )
-
-
-@pytest.fixture(scope="module")
-def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
-    with running_program(tmp_path_factory.mktemp("said")) as program:
-        yield program
 
 
 @pytest.fixture(scope="module")

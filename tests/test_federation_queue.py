@@ -24,19 +24,12 @@ from tests.federations import (
     made,
     queued,
     running_hosts,
-    running_program,
     take_in,
     until,
 )
 
 pytestmark = pytest.mark.postgres
 MINUTE, HOUR, DAY, YEAR = 60.0, 3600.0, 86400.0, 365 * 86400.0
-
-
-@pytest.fixture(scope="module")
-def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
-    with running_program(tmp_path_factory.mktemp("said")) as program:
-        yield program
 
 
 @pytest.fixture
