@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 import numpy as np
-from sqlalchemy import Connection, delete, exists, func, insert, or_, select
+from sqlalchemy import Connection, delete, exists, func, or_, select
 
 from digest.store import schema as t
 from digest.store.engines import among, insert_on
@@ -85,7 +85,7 @@ class Signatures:
             marks = sorted((key, one.day, one.article) for one in signed for key in set(_keys(one.signature)))
             for start in range(0, len(marks), _AT_ONCE):
                 rows = [{"key": key, "day": day, "article": article} for key, day, article in marks[start : start + _AT_ONCE]]
-                connection.execute(insert(t.marks), rows)
+                connection.execute(insert_on(connection, t.marks).on_conflict_do_nothing(), rows)
             for key in _crowded(connection, {key for key, _, _ in marks}, most):
                 days = select(t.marks.c.day).where(t.marks.c.key == key).order_by(t.marks.c.day.desc())
                 last = days.offset(most - 1).limit(1).scalar_subquery()
