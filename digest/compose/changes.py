@@ -71,11 +71,11 @@ def _presentation(before: Edition, after: Edition) -> Iterator[Change]:
 
 def _places(before: Edition, after: Edition) -> Iterator[Change]:
     was, now = _themes(before), _themes(after)
-    reasons = {out.id: out.reason for out in after.left_out}
     told = {article for story in after.stories for article in story.articles}
-    for story in before.stories:
-        if story.id not in now and story.article not in told:
-            yield Change(_GONE.get(reasons.get(story.id, ""), _GONE["rejected"]), {"title": story.title})
+    gone = [story for story in before.stories if story.id not in now and story.article not in told]
+    reasons = {out.id: out.reason for out in after.left_out} if gone else {}
+    for story in gone:
+        yield Change(_GONE.get(reasons.get(story.id, ""), _GONE["rejected"]), {"title": story.title})
     for story in after.stories:
         theme, title = now[story.id][1], story.title
         if story.id not in was:
