@@ -40,7 +40,7 @@ def collected(given: Settings, store: Store, folder: Path, *, force: bool = True
 
 BAD = (
     "slow-drip", "endless", "gzip-bomb", "redirect-loop", "redirect-to-script", "wrong-length", "reset", "not-http", "many-items",
-    "quadratic-author", "error-page", "empty", "locked", "too-many", "broken", "gone", "missing",
+    "error-page", "empty", "locked", "too-many", "broken", "gone", "missing",
 )  # fmt: skip
 
 

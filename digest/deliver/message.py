@@ -11,6 +11,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from email import message_from_bytes
+from email.header import Header
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, formataddr
@@ -19,7 +20,7 @@ from typing import Final
 
 from digest.language.words import fold
 from digest.model import Edition, RenderedEmail
-from digest.settings import Newsletter
+from digest.settings import Newsletter, Sender
 
 MARK: Final = "X-Digest-Edition"
 """Header that all revisions of an edition share: `la-lettre/2026-11`."""
@@ -42,9 +43,9 @@ def build_message(
     domain = sender.email.rpartition("@")[2]
     html, shown = _with_pictures_inside(rendered.html, pictures, domain)
     message = EmailMessage(policy=SMTP)
-    message["From"] = formataddr((sender.name, sender.email))
-    message["To"] = formataddr((sender.name, sender.email))
-    message["Subject"] = " ".join(rendered.subject.splitlines())
+    say_sender(message, "From", sender)
+    say_sender(message, "To", sender)
+    say_subject(message, rendered.subject)
     message["Date"] = format_datetime(edition.made)
     message["Message-ID"] = f"<{_slug(edition.newsletter)}.{_slug(edition.edition)}.{edition.revision}@{domain}>"
     message[MARK] = mark_of(edition)
@@ -63,6 +64,34 @@ def build_message(
         _attach(message, {name: pictures[name] for name in shown}, domain, boundary)
     message[SEAL] = _seal(message)
     return message
+
+
+def say_sender(message: EmailMessage, name: str, sender: Sender) -> None:
+    """Write the sender in a header: From, or To."""
+    if sender.name.isascii() and len(formataddr((sender.name, sender.email))) > _LONGEST_LINE:
+        words = _SPECIAL.sub(" ", sender.name)  # Python folds a long name over several lines and forgets its quotes
+        message[name] = formataddr((" ".join(words.split()), sender.email))
+    elif sender.name.isascii():
+        message[name] = formataddr((sender.name, sender.email))
+    else:
+        message.set_raw(name, f"{_encoded(name, sender.name)}\n <{sender.email}>")
+
+
+def say_subject(message: EmailMessage, subject: str) -> None:
+    """Write the subject of a message, on one line."""
+    line = " ".join(subject.splitlines())
+    if line.isascii():
+        message["Subject"] = line
+    else:
+        message.set_raw("Subject", _encoded("Subject", line))
+
+
+def _encoded(name: str, words: str) -> str:
+    """Words as the value of a header (RFC 2047), folded.
+
+    `email.policy` of Python loses a space of one long French subject in nine, where two encoded words meet; `email.header` none.
+    """
+    return Header(words.encode(errors="replace").decode(), "utf-8", header_name=name).encode(linesep="\n")
 
 
 def _with_pictures_inside(html: str, pictures: Mapping[str, bytes], domain: str) -> tuple[str, tuple[str, ...]]:
@@ -104,7 +133,7 @@ def is_as_made(raw: bytes) -> bool:
 
 
 def _seal(message: EmailMessage) -> str:
-    headers = (str(message[name] or "") for name in ("From", "To", "Cc", "Bcc", "Subject"))
+    headers = ("".join(str(message[name] or "").split()) for name in ("From", "To", "Cc", "Bcc", "Subject"))  # folding adds some
     bodies = (message.get_body((kind,)) for kind in ("plain", "html"))
     files = (part.get_filename() or "" for part in message.walk())
     words = (*headers, *(str(body.get_content()) if body else "" for body in bodies), *files)
@@ -115,8 +144,13 @@ def _slug(text: str) -> str:
     slug = re.sub(r"[^a-z0-9]+", "-", fold(text)).strip("-")
     if 0 < len(slug) <= _LONGEST_SLUG:
         return slug
-    return f"{slug[: _LONGEST_SLUG - 9]}-{hashlib.sha256(text.encode()).hexdigest()[:8]}".strip("-")
+    told_apart = hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()[:8]
+    return f"{slug[: _LONGEST_SLUG - 9]}-{told_apart}".strip("-")
 
 
+_LONGEST_LINE = 70
+"""Characters that `From: ` leaves of a line."""
+_SPECIAL = re.compile(r'[()<>\[\]:;@\\,."]')
+"""What a name may only hold between quotes (RFC 5322, 3.2.3)."""
 _LONGEST_SLUG = 40
 """Characters; a header that fits on one line is never folded."""

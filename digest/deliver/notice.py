@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import formataddr
 from typing import Final
 
+from digest.deliver.message import say_sender, say_subject
 from digest.deliver.smtp import stamp
 from digest.errors import N_
 from digest.language.dates import show_date
@@ -81,8 +81,8 @@ def too_little(planned: Edition, newsletter: Newsletter, notify: Notify, *, now:
 
 def _message(subject: str, paragraphs: Iterable[str], newsletter: Newsletter, notify: Notify, now: datetime) -> EmailMessage:
     message = EmailMessage(policy=SMTP)
-    message["From"] = formataddr((newsletter.sender.name, newsletter.sender.email))
-    message["Subject"] = _line(subject)
+    say_sender(message, "From", newsletter.sender)
+    say_subject(message, _line(subject))
     message["Content-Language"] = team_translator(newsletter.language).language
     stamp(message, notify.to, now)
     message.set_content("\n\n".join(paragraphs) + "\n", charset="utf-8", cte="quoted-printable")

@@ -13,7 +13,7 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 
 from digest.deliver.connection import SECONDS, cut, refuse_password_in_clear, told_plainly, trusted
-from digest.deliver.message import MARK, SEAL, build_message
+from digest.deliver.message import MARK, SEAL, build_message, say_subject
 from digest.deliver.parcel import Parcel
 from digest.errors import N_, DeliveryError
 from digest.settings.places import Smtp
@@ -32,7 +32,7 @@ def test_message(parcel: Parcel, to: Sequence[str], *, now: datetime) -> EmailMe
     message = build_message(parcel.edition, parcel.rendered, parcel.newsletter, parcel.pictures)
     for header in (*_NOT_FOR_A_TEST, "Subject", "To", "Date", "Message-ID"):
         del message[header]
-    message["Subject"] = f"[test] {parcel.rendered.subject}"
+    say_subject(message, f"[test] {parcel.rendered.subject}")
     stamp(message, to, now)
     return message
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from digest.errors import GatherError
+from digest.errors import N_, GatherError
 from digest.gather import state as states
 from digest.gather.addresses import id_apart, without_secrets
 from digest.gather.collect import FeedRequest, Fetched, Gate, collect, no_gate
@@ -145,6 +145,9 @@ def _read_folder(source: Source, path: Path, newsletter: Newsletter, before: Sou
                 )
             except GatherError as error:
                 problems.append(error.text(say))
+            except Exception as error:  # a mistake of ours costs the file, never the edition
+                cause = f"{type(error).__name__}: {error}"
+                problems.append(GatherError(N_("{file}: cannot be read: {cause}"), file=found.name, cause=cause).text(say))
     except GatherError as error:
         return SourceRead(source, "failed", (), before, _nothing(source), now, error.text(say))
     # A file that cannot be read today is not a file that was taken away.

@@ -169,7 +169,7 @@ def _retry_after(written: str | None, now: datetime) -> timedelta:
     if not written:
         return timedelta()
     if written.strip().isdecimal():
-        return timedelta(seconds=min(int(written), 10**9))
+        return timedelta(seconds=min(int(written.strip()[:12]), 10**9))
     try:
         moment = parsedate_to_datetime(written)
     except (ValueError, TypeError):

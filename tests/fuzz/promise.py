@@ -10,10 +10,13 @@ from time import process_time
 from typing import Any, TypeVar
 
 import hypothesis
+from hypothesis import Phase
 from hypothesis.database import DirectoryBasedExampleDatabase
+from hypothesis.vendor import pretty
 
 from digest.errors import DigestError
 from digest.language.translations import translator
+from digest.model import Takeaway
 
 T = TypeVar("T")
 
@@ -25,6 +28,8 @@ _BYTES_PER_SECOND = 200_000
 _LONGEST_MESSAGE = 2000
 """Characters; a message is a line of a report."""
 
+pretty._type_pprinters[Takeaway] = lambda takeaway, printer, _cycle: printer.text(repr(takeaway))  # it is not made of its fields
+
 tried: Counter[str] = Counter()
 """How many inputs were tried since it was cleared: `make fuzz` prints that."""
 
@@ -32,7 +37,9 @@ tried: Counter[str] = Counter()
 def explored(examples: int) -> hypothesis.settings:
     """The budget of a target: rounds of so many fresh inputs where it explores; in the test suite a quarter, always the same."""
     kept = DirectoryBasedExampleDatabase(EXPLORING) if EXPLORING else None
+    phases = [Phase.explicit, Phase.reuse, Phase.generate]  # a failing input may take minutes to be made small
     return hypothesis.settings(
+        phases=phases if EXPLORING else [*phases, Phase.shrink],
         max_examples=examples if EXPLORING else max(4, examples // 4),
         database=kept,
         derandomize=not EXPLORING,
