@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, literal_column, or_, select, true, union
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, func, literal_column, or_, select, true, union
 
 from digest.store import schema as t
 from digest.store.engines import among
@@ -74,13 +74,23 @@ def may_quote(connection: Connection, names: Names, article: str) -> bool:
     """Whether the newsletter sees an article, or used it; those of before newsletters were kept apart may be quoted by all."""
     if not names.newsletter:
         return True
-    mine = t.follows.c.newsletter == names.newsletter
+    return bool(connection.execute(_MAY_QUOTE, {"newsletter": names.newsletter, "article": article}).scalar())
+
+
+def _may_quote() -> Select[tuple[bool]]:
+    newsletter, article = bindparam("newsletter"), bindparam("article")
     carried = select(t.carriers.c.source).where(t.carriers.c.article == article)
     first = select(t.articles.c.source).where(t.articles.c.id == article)
-    followed_by = select(t.follows.c.source).where(mine, or_(t.follows.c.source.in_(carried), t.follows.c.source.in_(first)))
-    used = select(t.uses.c.article).where(t.uses.c.newsletter == names.newsletter, t.uses.c.article == article)
+    followed_by = select(t.follows.c.source).where(
+        t.follows.c.newsletter == newsletter, or_(t.follows.c.source.in_(carried), t.follows.c.source.in_(first))
+    )
+    used = select(t.uses.c.article).where(t.uses.c.newsletter == newsletter, t.uses.c.article == article)
     old = first.where(t.articles.c.source.startswith(OLD_NAME))
-    return bool(connection.execute(select(or_(followed_by.exists(), used.exists(), old.exists()))).scalar())
+    return select(or_(followed_by.exists(), used.exists(), old.exists()))
+
+
+_MAY_QUOTE = _may_quote()
+"""Made once: an edition asks for each article that it quotes, and to put the statement together takes longer than the answer."""
 
 
 def followed(connection: Connection, names: Names) -> list[str]:
