@@ -48,7 +48,7 @@ def settle(connection: Connection, database: Database, name: str, *, file: str, 
         return str(renamed.home)
     neighbours = connection.execute(select(known.file).where(known.home == home)).scalars()
     if any(_folder(other) != _folder(file) for other in neighbours):
-        home = str(PurePosixPath(home, name))  # of one that has moved away
+        home = f"{home}#{name}"  # of one that has moved away; no folder of a neighbour is called so
     new = insert_on(connection, t.newsletters).values(name=name, file=file, home=home)
     connection.execute(new.on_conflict_do_nothing())
     return home
