@@ -79,3 +79,11 @@ def test_a_long_author_takes_no_square_of_its_length(author: str, after: str) ->
 def test_a_reference_to_no_character_is_left_out_and_the_feed_is_read(number: str) -> None:
     (entry,) = read_xml(f"<rss><channel><item><title>Un &#{number}; atelier & caf&#233;</title></item></channel></rss>").entries
     assert entry.title.replace("\U000fffff ", "").split() == ["Un", "atelier", "&", "café"]
+
+
+@pytest.mark.parametrize("doctype", ["", "<!DOCTYPE rss>"])
+@pytest.mark.parametrize("quote", ['"', "'"])
+def test_a_namespace_with_a_space_costs_no_feed(doctype: str, quote: str) -> None:
+    space = f"xmlns:x={quote}un deux trois{quote}"
+    feed = f"{doctype}<rss version='2.0' {space}><channel><item><title>Un</title><x:y>z</x:y></item></channel></rss>"
+    assert read_xml(feed).entries[0].title == "Un"

@@ -78,7 +78,8 @@ def may_quote(connection: Connection, names: Names, article: str) -> bool:
 
 
 def _may_quote() -> Select[tuple[bool]]:
-    newsletter, article = bindparam("newsletter"), bindparam("article")
+    newsletter: ColumnElement[str] = bindparam("newsletter")
+    article: ColumnElement[str] = bindparam("article")
     carried = select(t.carriers.c.source).where(t.carriers.c.article == article)
     first = select(t.articles.c.source).where(t.articles.c.id == article)
     followed_by = select(t.follows.c.source).where(
