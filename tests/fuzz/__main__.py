@@ -16,6 +16,8 @@ from importlib import import_module
 from pathlib import Path
 from time import monotonic
 
+from hypothesis.errors import HypothesisWarning
+
 Target = Callable[[], None]
 
 
@@ -62,4 +64,5 @@ def _explore(target: Target, until: float) -> tuple[int, BaseException | None]:
 if __name__ == "__main__":
     os.environ["DIGEST_FUZZ"] = sys.argv[2]  # before the targets are imported: they are made for exploring then
     warnings.simplefilter("error")  # as in the test suite
+    warnings.filterwarnings("ignore", category=HypothesisWarning)  # a failing input may be long
     sys.exit(main(float(sys.argv[1]), *sys.argv[3:4]))
