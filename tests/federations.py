@@ -348,6 +348,8 @@ class _Order:
     until_idle: bool = True
     look_every: float = 0.2
     alive: float = 30.0
+    breaks: bool = False
+    """Something goes wrong at that moment instead."""
     ahead: float = 0.0
     """Seconds by which its clock is ahead of the moment of the tests."""
     dies: str = ""
@@ -477,6 +479,8 @@ def _die_at(order: _Order) -> None:
 
         def last(*args: Any, **values: Any) -> Any:
             setattr(home, name, function)
+            if order.breaks:
+                raise RuntimeError("as the test wants")
             if order.freezes:
                 os.kill(os.getpid(), signal.SIGSTOP)
             else:

@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from digest.store.hosts import Hosts
+from tests.conftest import NOW
 from tests.databases import Postgres, running_postgres
 from tests.federations import (
     KILLED,
@@ -175,6 +176,17 @@ def test_a_part_of_the_feeds_that_ends_its_worker_each_time_does_not_hold_up_dra
     assert made(folders[0])["revision"] == 1
 
 
+def test_what_goes_wrong_with_a_part_of_the_feeds_is_told_and_does_not_hold_up_drafts(
+    postgres: Postgres, tmp_path: Path, hosts: list[Host], program: Program
+) -> None:
+    store = postgres.new_schema()
+    folders = federation(tmp_path, store, hosts[:1], 1)
+    said = program.work(folders[0], dies="before reading", breaks=True)
+    assert "of the feeds: RuntimeError: as the test wants" in said
+    assert ("read", "todo", 1) in queued(store)
+    assert made(folders[0])["revision"] == 1
+
+
 # ------------------------------------------------------------------------------------------- told to end
 
 
@@ -230,9 +242,9 @@ def test_a_server_that_stops_and_starts_in_the_middle_is_waited_for(
         until(lambda: all(hosted(folder).ended for folder in folders) and queued(store) == [])
         server.stop()  # with nothing to do
         server.start()
-        time.sleep(0.5)
+        take_in(*folders)  # again, and overdue
+        until(lambda: all((hosted(folder).next or NOW) > NOW for folder in folders) and queued(store) == [])
         for worker in workers:
-            os.kill(worker.pid, 0)
             worker.send(signal.SIGTERM)
         assert [worker.wait() for worker in workers] == [0, 0], [worker.said() for worker in workers]
         assert everything(store, folders) == undisturbed

@@ -123,9 +123,12 @@ class Taken:
     """It was begun too often, and is not begun again."""
 
 
-def alone(connection: Any) -> bool:
-    """Whether no other worker looks after the queue now; none does until the end of this transaction."""
+def alone(connection: Any, *, wait: bool) -> bool:
+    """Whether no other worker looks after the queue now, once none does with `wait`; none does until this transaction ends."""
     with wrap_exceptions():
+        if wait:
+            connection.execute(f"SELECT pg_advisory_xact_lock{_ALONE}")
+            return True
         return bool(connection.execute(f"SELECT pg_try_advisory_xact_lock{_ALONE}").fetchone()[0])
 
 

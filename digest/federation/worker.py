@@ -120,7 +120,7 @@ class Worker:
         self._app.task(name="draft", retry=queue.AGAIN, pass_context=True)(self._draft)
         self._number = None
         await asyncio.to_thread(self._make_tables)
-        await self._look()
+        await self._look(wait=True)  # what another puts in the queue just now is there to be done
         async with self._app.open_async():
             running = self._app.run_worker_async(
                 queues=[queue.FEEDS, f"site:{site()}"],
@@ -161,18 +161,18 @@ class Worker:
     async def _look_for_ever(self) -> None:
         while True:
             await asyncio.sleep(self.look_every)
-            await self._look()
+            await self._look(wait=False)
 
-    async def _look(self) -> None:
-        """Look after the queue: put in it what is due, and take back what a dead worker held."""
-        while await asyncio.to_thread(self._look_after):
+    async def _look(self, *, wait: bool) -> None:
+        """Look after the queue, even if others do with `wait`: put in it what is due, and take back what a dead worker held."""
+        while await asyncio.to_thread(self._look_after, wait=wait):
             pass
 
-    def _look_after(self) -> bool:
+    def _look_after(self, *, wait: bool) -> bool:
         """Whether there may be more to do. All of it is done, or nothing, and by one worker at a time."""
         now = self.clock()
         with open_store(self._address) as store, store.together():
-            if not queue.alone(store.driver()):
+            if not queue.alone(store.driver(), wait=wait):
                 return False
             self._take_back(store, now)
             queue.forget(store.driver())
@@ -208,7 +208,11 @@ class Worker:
 
     async def _read(self, group: int) -> None:
         """Read a part of the feeds."""
-        reports = await asyncio.to_thread(asyncio.run, rounds.read_group(self.operator, group, now=self.clock()))
+        try:
+            reports = await asyncio.to_thread(asyncio.run, rounds.read_group(self.operator, group, now=self.clock()))
+        except Exception as error:
+            self.say(N_("Part {group} of the feeds: {cause}"), group=group, cause=self.operator.hide(self._told(error)))
+            raise  # to be tried again
         failed = sum(report.status == "failed" for report in reports)
         self.say(N_("{feeds} feeds read; failed: {failed}."), feeds=len(reports), failed=failed)
 
