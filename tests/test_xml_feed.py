@@ -87,3 +87,15 @@ def test_a_namespace_with_a_space_costs_no_feed(doctype: str, quote: str) -> Non
     space = f"xmlns:x={quote}un deux trois{quote}"
     feed = f"{doctype}<rss version='2.0' {space}><channel><item><title>Un</title><x:y>z</x:y></item></channel></rss>"
     assert read_xml(feed).entries[0].title == "Un"
+
+
+def test_bases_inside_bases_are_not_joined_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    joined: list[str] = []
+
+    def join(base: str, _relative: str | None = None) -> str:
+        joined.append(base)
+        return base
+
+    monkeypatch.setattr(feedparser.mixin, "make_safe_absolute_uri", join)
+    read_xml("<feed xmlns='http://www.w3.org/2005/Atom'><broken>" + "<entry xml:base='b/c'>" * 1001)
+    assert len(joined) < 10

@@ -8,6 +8,7 @@ FOLDER keeps the inputs that failed, which are tried first the next time; WORD c
 from __future__ import annotations
 
 import os
+import resource
 import sys
 import traceback
 import warnings
@@ -19,6 +20,8 @@ from time import monotonic
 from hypothesis.errors import HypothesisWarning
 
 Target = Callable[[], None]
+MEMORY = 4_000_000_000
+"""Bytes that an input may make the whole take: a machine must outlive it."""
 
 
 def main(seconds: float, word: str = "") -> int:
@@ -63,6 +66,7 @@ def _explore(target: Target, until: float) -> tuple[int, BaseException | None]:
 
 if __name__ == "__main__":
     os.environ["DIGEST_FUZZ"] = sys.argv[2]  # before the targets are imported: they are made for exploring then
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     warnings.simplefilter("error")  # as in the test suite
     warnings.filterwarnings("ignore", category=HypothesisWarning)  # a failing input may be long
     sys.exit(main(float(sys.argv[1]), *sys.argv[3:4]))
