@@ -48,7 +48,7 @@ def _as_feedparser_does(text: str) -> Any:
     # from: it would then join every element's base to it, which takes a fifth of its time; whoever reads the links joins them.
     readable = _SPACED_NAMESPACE.sub("", _REFERENCE.sub(_character_or_none, text))
     if readable.count("xml:base") > _MOST_BASES:
-        readable = readable.replace("xml:base", "base")
+        readable = readable.replace("xml:base", "x-base")
     return feedparser.parse(
         io.BytesIO(readable.encode("utf-8", "replace")),
         response_headers={"content-type": "application/xml; charset=utf-8"},
