@@ -90,12 +90,12 @@ def test_a_namespace_with_a_space_costs_no_feed(doctype: str, quote: str) -> Non
 
 
 def test_bases_inside_bases_are_not_joined_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    joined: list[str] = []
+    joined: list[str | None] = []
 
-    def join(base: str, _relative: str | None = None) -> str:
-        joined.append(base)
+    def join(base: str, relative: str | None = None) -> str:
+        joined.append(relative)
         return base
 
     monkeypatch.setattr(feedparser.mixin, "make_safe_absolute_uri", join)
     read_xml("<feed xmlns='http://www.w3.org/2005/Atom'><broken>" + "<entry xml:base='b/c'>" * 1001)
-    assert len(joined) < 10
+    assert "b/c" not in joined

@@ -34,6 +34,8 @@ _REFERENCE = re.compile(r"&#(?:[xX]([0-9a-fA-F]+)|([0-9]+));?")
 
 def read_xml(text: str) -> Any:
     """What `feedparser.parse` gives for a feed, but for its dates as numbers."""
+    if text.count("xml:base") > _MOST_BASES:
+        text = text.replace("xml:base", "x-base")
     if "<!DOCTYPE" not in text:  # feedparser rewrites those: entities stand there
         reader = _Reader()
         try:
@@ -47,8 +49,6 @@ def _as_feedparser_does(text: str) -> Any:
     # BytesIO: feedparser would take text or bytes for an address or a file's path first. It is not told where the feed came
     # from: it would then join every element's base to it, which takes a fifth of its time; whoever reads the links joins them.
     readable = _SPACED_NAMESPACE.sub("", _REFERENCE.sub(_character_or_none, text))
-    if readable.count("xml:base") > _MOST_BASES:
-        readable = readable.replace("xml:base", "x-base")
     return feedparser.parse(
         io.BytesIO(readable.encode("utf-8", "replace")),
         response_headers={"content-type": "application/xml; charset=utf-8"},
