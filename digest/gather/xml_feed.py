@@ -73,6 +73,13 @@ def _shorten_author(parser: Any, key: str = "author") -> None:
     _find_mail_address(parser, key)
 
 
+def _join_bases(base: str, relative: str | None = None) -> Any:
+    """What feedparser joins at each element: a base that is relative grows each time, when it is joined to itself."""
+    return base if relative == base else _join(base, relative)
+
+
+_join = feedparser.mixin.make_safe_absolute_uri
+feedparser.mixin.make_safe_absolute_uri = _join_bases
 _find_mail_address = _FeedParserMixin._sync_author_detail
 _FeedParserMixin._sync_author_detail = _shorten_author  # both of its readers inherit it
 
