@@ -11,8 +11,8 @@ command: inside a process that has imported everything (which is what can grow),
 Python's start.
 
 **adding**: one article more, stored as when a feed brought it, then timed while it is put in its story; half of them are new,
-half are copies, with a few words changed, of an article of the last weeks. Some 62,500 articles of the large store are of the 45 days
-in which one looks for its story. **crowd**: the same where all of the million are.
+half are copies, with a few words changed, of an article of the last weeks. Some 62,500 articles of the large store are of the 45
+days in which one looks for its story. **crowd**: the same where all of the million are.
 
 **workers**: newsletters that follow 20 to 60 of some feeds each, on an empty store of the same server; feeds are served by a
 process of its own that answers after 150 ms, from 1,000 addresses. A round reads all feeds and makes all drafts; it is run by one
