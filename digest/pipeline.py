@@ -61,15 +61,24 @@ Progress = Callable[[SourceReport], None]
 
 
 async def update(
-    config: Config, store: Store, *, now: datetime, force: bool = False, progress: Progress = lambda _: None
+    config: Config,
+    store: Store,
+    *,
+    now: datetime,
+    force: bool = False,
+    progress: Progress = lambda _: None,
+    processes: int | None = None,
 ) -> tuple[SourceReport, ...]:
-    """Bring the store up to date with every source, and put each new article in its story: a report for each source."""
+    """Bring the store up to date with every source, and put each new article in its story: a report for each source.
+
+    `processes` parse what the feeds answer, one for each processor unless it says how many.
+    """
     reports: list[SourceReport] = []
     secrets = config.secret_headers()
     known = store.source_states()
     async for ready in read_sources(
         config.settings, config.folder, known,
-        secrets=secrets, now=now, force=force, home=store.home, shared=store.shared, gate=store.gate,
+        secrets=secrets, now=now, force=force, home=store.home, shared=store.shared, gate=store.gate, processes=processes,
     ):  # fmt: skip
         with store.together():
             added = store.add_each([(read.source.key, read.articles) for read in ready])

@@ -159,7 +159,7 @@ def test_a_takeaway_chosen_in_the_article_is_a_quotation(digest: Digest, letter:
         ("highlights:\n", "highlights:\n  - De nulle part.\n", "un point à retenir est l’un des points"),
         ("rejected: []\n", "rejected:\n  - ffffffffffffffff\n", "aucun sujet de cette édition"),
         ("held: []\n", "held: non\n", "doit être une liste"),
-        ("    stories:\n", "    stories:\n      - id: 38022c43f2368e65\n", "ce sujet est déjà à la ligne"),
+        ("    stories:\n", "    stories:\n      - id: FIRST\n", "ce sujet est déjà à la ligne"),
     ],
 )
 def test_an_unsound_text_is_refused_with_its_line_and_saves_nothing(
@@ -168,7 +168,7 @@ def test_an_unsound_text_is_refused_with_its_line_and_saves_nothing(
     before = last(letter)
     text = digest("edit", NAME, "--print", folder=letter).out
     assert right in text
-    said = saved(digest, letter, text.replace(right, wrong, 1))
+    said = saved(digest, letter, text.replace(right, wrong.replace("FIRST", before.stories[-1].id), 1))
     assert said.code != 0
     assert said.err.startswith("ligne ")
     assert told in said.err

@@ -12,8 +12,8 @@ import pytest
 
 from digest.config import load
 from digest.errors import UsageError
-from digest.review.app import door_for, make_app
 from digest.opening import reader_of
+from digest.review.app import door_for, make_app
 from digest.review.office import Office
 from digest.review.sign_in import hashed
 from digest.store import one_run_at_a_time, open_store

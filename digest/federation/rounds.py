@@ -25,7 +25,7 @@ from digest.opening import opened
 from digest.settings import Source
 from digest.store import Reader, Store, open_store
 
-GROUPS: Final = 32
+GROUPS: Final = 16
 """Parts that the feeds are read in, by host: one part is read by one worker at a time, and a host is always in the same one."""
 FRESH: Final = timedelta(hours=3)
 """A feed that was asked less than this ago, for whichever newsletter, is not asked again."""
@@ -54,7 +54,9 @@ async def read_group(operator: Config, group: int, *, now: datetime) -> tuple[So
     sources = tuple(Source(name=feed, feed=feed) for feed in due)
     shared = replace(operator, settings=operator.settings.model_copy(update={"sources": sources}))
     with open_store(operator.database, Reader("", {feed: feed for feed in due})) as store:
-        return await pipeline.update(shared, store, now=now)  # even of none: what a killed worker stored finds its story
+        return await pipeline.update(
+            shared, store, now=now, processes=1
+        )  # there is a worker for each processor  # even of none: what a killed worker stored finds its story
 
 
 def _due(store: Store, now: datetime, between: timedelta = FRESH) -> list[str]:

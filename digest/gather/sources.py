@@ -78,12 +78,13 @@ async def read_sources(
     home: str = "",
     shared: bool = False,
     gate: Gate = no_gate,
+    processes: int | None = None,
 ) -> AsyncIterator[tuple[SourceRead, ...]]:
     """Read every source, and give those that are ready together.
 
     `folder` is where the settings' paths start, `home` its own path where newsletters share a store (`shared`: they may); by a
     source's key, `known` is what the store remembers of it and `secrets` the HTTP headers that only its own host may see. `gate`
-    is where requests wait for those of other programs.
+    is where requests wait for those of other programs; `processes` parse, one for each processor unless it says how many.
     """
     before = {source.key: states.from_json(known.get(source.key, {})) for source in settings.sources}
     for source in settings.sources:
@@ -97,7 +98,7 @@ async def read_sources(
     feeds = [s for s in settings.sources if s.feed and not s.paused and (force or states.is_due(before[s.key], now))]
     if feeds:
         requests = [_request(source, before[source.key], secrets.get(source.key, {}), now) for source in feeds]
-        async for ready in _read_feeds(feeds, requests, settings, before, now, gate):
+        async for ready in _read_feeds(feeds, requests, settings, before, now, gate, processes or os.cpu_count() or 1):
             yield tuple(_apart(read, home) if read.source.headers_env else read for read in ready)
 
 
@@ -170,6 +171,7 @@ async def _read_feeds(
     before: Mapping[str, SourceState],
     now: datetime,
     gate: Gate,
+    processes: int,
 ) -> AsyncIterator[tuple[SourceRead, ...]]:
     """The feeds, in the order in which they are read: fetching and parsing go on while the caller stores.
 
@@ -177,8 +179,7 @@ async def _read_feeds(
     """
     place = {source.key: i for i, source in enumerate(feeds)}
     ready: asyncio.Queue[SourceRead | Exception] = asyncio.Queue(_READY)
-    processes = min(len(feeds), os.cpu_count() or 1)
-    async with open_workers(processes) as workers:
+    async with open_workers(min(len(feeds), processes)) as workers:
         reading = asyncio.create_task(_read_into(ready, feeds, requests, settings, before, workers, now, gate))
         try:
             left = len(feeds)
