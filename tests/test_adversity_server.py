@@ -38,10 +38,10 @@ def newsletter(folder: Path, address: str) -> Path:
 
 
 def kept(folder: Path, address: str) -> dict[str, Any]:
-    """All that the store holds, but for how the sources fared, and the email."""
+    """All that the store holds, but for how the sources fared and how often a deed was done again, and the email."""
     emails = {file.name: file.read_bytes() for file in (folder / "editions" / NAME).glob("email.*")}
     rows = {table: values for table, values in rows_of(address).items() if table not in ("sources", "editions", "events")}
-    rows["deeds"] = sorted(row.partition("datetime")[0].partition(",")[2] for row in rows_of(address)["events"])
+    rows["deeds"] = sorted({row.partition("datetime")[0].partition(",")[2] for row in rows_of(address)["events"]})
     return rows | emails
 
 
@@ -94,7 +94,7 @@ def test_a_connection_that_the_server_ends_at_any_moment_is_told_and_the_same_co
     undisturbed = month(postgres.new_schema(), lambda _step, _count: [])
 
     def spread(step: str, count: int) -> list[int]:
-        most = count if EVERYTHING else 2
+        most = min(count, 12) if EVERYTHING else 2
         return sorted({1 + round(part * (count - 2) / most) for part in range(most)})
 
     assert month(postgres.new_schema(), spread) == undisturbed
