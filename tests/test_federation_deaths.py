@@ -113,7 +113,7 @@ def test_a_worker_killed_at_any_moment_again_and_again_costs_nothing(
     postgres: Postgres, tmp_path: Path, hosts: list[Host], program: Program, undisturbed: dict[str, object]
 ) -> None:
     draw = random.Random(2026)
-    for attempt in range(30 if EVERYTHING else 2):
+    for attempt in range(8 if EVERYTHING else 2):
         store = postgres.new_schema()
         folders = federation(tmp_path / str(attempt), store, hosts, 2)
         points = [draw.randrange(5, 420) for _ in range(3)]
