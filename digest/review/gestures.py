@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from digest.compose.revising import change, find, narrowed, put_in, rewritten, take_out
+from digest.compose.revising import change, find, narrowed, one_line, put_in, rewritten, take_out
 from digest.errors import N_, UsageError
 from digest.model import Edition, EditionStory, Highlight, StoryState, Takeaway
 
@@ -195,7 +195,7 @@ def _tidy(name: str, text: str) -> str:
 
 
 def _line(text: str) -> str:
-    return re.sub(r"[ \t\r\n]+", " ", text).strip(" ")
+    return re.sub(r" +", " ", one_line(re.sub(r"[\t\r\n]", " ", text)))
 
 
 def _same_or(before: str, now: str) -> str:
