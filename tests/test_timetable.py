@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from digest.cli.federating import EVERY_NIGHT
 from digest.errors import UsageError
-from digest.federation.timetable import EVERY_NIGHT, next_time
+from digest.federation.timetable import next_time
 
 PARIS = "Europe/Paris"
 

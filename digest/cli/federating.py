@@ -22,6 +22,7 @@ app = typer.Typer()
 newsletters = typer.Typer(no_args_is_help=True, help=_("The newsletters of one store. For a federation that hosts many."))
 
 EVERY_NIGHT = "0 4 * * *"
+"""At four: the draft is there when the team arrives, and a night that a machine slept is made good the next one."""
 At = Annotated[
     str, typer.Option("--at", metavar="CRON", help=_("When it is drafted: five fields of cron; else every night at four."))
 ]

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Final
 from zoneinfo import ZoneInfo
 
 from croniter import CroniterBadDateError, CroniterError, croniter
 
 from digest.errors import N_, UsageError
 
-EVERY_NIGHT: Final = "0 4 * * *"
-"""At four: the draft is there when the team arrives, and a night that a machine slept is made good the next one."""
 _FIELDS = 5
 
 
