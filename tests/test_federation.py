@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -204,3 +205,16 @@ def test_hosts_that_all_send_to_one_share_its_gate_across_workers(
     assert len(target.asked) == len(feeds)
     assert target.most_at_once <= PER_HOST
     assert made(folders[0])["stories"] == made(folders[1])["stories"]
+
+
+@pytest.mark.parametrize("command", [["worker"], ["schedule"], ["newsletters", "add", "."]])
+def test_what_to_install_is_told_where_the_part_for_workers_is_missing(
+    starter: Path, digest: Digest, monkeypatch: pytest.MonkeyPatch, command: list[str]
+) -> None:
+    for name in [name for name in sys.modules if name.startswith("digest.federation.")]:
+        monkeypatch.delitem(sys.modules, name)
+    for name in ("procrastinate", "croniter"):
+        monkeypatch.setitem(sys.modules, name, None)
+    said = digest(*command, folder=starter)
+    assert said.code == 2
+    assert "pip install 'digest[workers]'" in said.err

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -40,7 +41,9 @@ def add(
     ] = False,
 ) -> None:
     from digest.desk.standing import hosted_json
-    from digest.federation.hosting import take_in
+
+    with _installed():
+        from digest.federation.hosting import take_in
     from digest.terminal.federation import due
 
     terminal, refused = Terminal(translator(language_of_terminal(default="en"))), None
@@ -76,7 +79,8 @@ def schedule(
     never: Never = False,
     as_json: AsJson = False,
 ) -> None:
-    from digest.federation.hosting import reschedule, unknown
+    with _installed():
+        from digest.federation.hosting import reschedule, unknown
 
     if at and never:
         raise UsageError(N_("--at and --never contradict each other"))
@@ -97,12 +101,25 @@ def worker(
     context: typer.Context,
     until_idle: Annotated[bool, typer.Option("--until-idle", help=_("End once nothing waits any more."))] = False,
 ) -> None:
-    from digest.federation.worker import Worker
+    with _installed():
+        from digest.federation.worker import Worker
 
     with newsletter(context, alone=False) as (config, _store, terminal):
         work = Worker(config, clock_of(context), terminal.tell, until_idle=until_idle)
         with suppress(KeyboardInterrupt):
             asyncio.run(work.work())
+
+
+@contextmanager
+def _installed() -> Iterator[None]:
+    """What is imported inside, or what to install for it."""
+    try:
+        yield
+    except ImportError as error:
+        raise UsageError(
+            N_("this command needs a part of digest that is not installed ({cause})"),
+            hint=N_("pip install 'digest[workers]'"), cause=error,
+        ) from error  # fmt: skip
 
 
 def _show(terminal: Terminal, store: Store, names: list[str], *, as_json: bool) -> None:
